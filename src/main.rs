@@ -1,1 +1,2 @@
+//! The binary: parse, run, exit.
 fn main() {}

@@ -1,0 +1,282 @@
+//! The judge: takes what a check saw and makes findings of one shape.
+
+use super::{Evidence, Finding, Options, Outcome, Related, Severity, Standing, Witness};
+use crate::model::attr::{Attr, Origin, Show};
+use crate::model::{Existence, Identity, Input, ResourceKind, Subject};
+use crate::truth::{Cause, CauseKind, Causes, Truth};
+
+/// Collects the findings of one check.
+#[derive(Debug)]
+pub struct Judge<'o> {
+    check: &'static str,
+    severity: Severity,
+    options: &'o Options,
+    findings: Vec<Finding>,
+}
+
+impl<'o> Judge<'o> {
+    /// For the check of this id, whose fails are of `severity` unless a draft says otherwise.
+    pub fn new(check: &'static str, severity: Severity, options: &'o Options) -> Self {
+        Self { check, severity, options, findings: Vec::new() }
+    }
+
+    /// The options of this run.
+    pub fn options(&self) -> &'o Options {
+        self.options
+    }
+
+    /// Starts a finding about a resource. Nothing is recorded until one of the draft's verdicts is called.
+    pub fn on(&mut self, subject: &impl Subject) -> Draft<'_, 'o> {
+        Draft::new(self, subject.identity().clone())
+    }
+
+    /// Starts a finding about a whole input, at the address `*`.
+    pub fn on_input(&mut self, input: &Input) -> Draft<'_, 'o> {
+        let subject = Identity {
+            input: input.id,
+            kind: ResourceKind::Account,
+            address: "*".to_owned(),
+            instances: Vec::new(),
+            shown: input.path.clone(),
+            at: input.at.clone(),
+            existence: Existence::Certain,
+        };
+        Draft::new(self, subject)
+    }
+
+    /// The findings, in the order they were made.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+/// A finding in the making.
+///
+/// The message is put together from the claim and the reason:
+/// pass `The trail 'X' validates its log files: 'EnableLogFileValidation' is true.`,
+/// fail `The trail 'X' does not validate its log files: …`,
+/// unknown `Cannot tell whether the trail 'X' validates its log files: …`.
+#[derive(Debug)]
+#[must_use = "a draft records nothing until a verdict is called"]
+pub struct Draft<'j, 'o> {
+    judge: &'j mut Judge<'o>,
+    subject: Identity,
+    claim: (String, String),
+    reason: Option<String>,
+    severity: Severity,
+    at: Option<Origin>,
+    fault: Option<String>,
+    related: Vec<Related>,
+    evidence: Vec<Evidence>,
+    remedy: Option<String>,
+}
+
+impl<'j, 'o> Draft<'j, 'o> {
+    fn new(judge: &'j mut Judge<'o>, subject: Identity) -> Self {
+        let severity = judge.severity;
+        Self {
+            judge,
+            subject,
+            claim: ("follows this practice".to_owned(), "does not follow this practice".to_owned()),
+            reason: None,
+            severity,
+            at: None,
+            fault: None,
+            related: Vec::new(),
+            evidence: Vec::new(),
+            remedy: None,
+        }
+    }
+
+    /// The predicate of the sentence when it holds, and when it does not:
+    /// `"validates its log files"`, `"does not validate its log files"`.
+    pub fn claim(mut self, holds: impl Into<String>, fails: impl Into<String>) -> Self {
+        self.claim = (holds.into(), fails.into());
+        self
+    }
+
+    /// An attribute that the verdict rests on. The first one gives the finding's place, its fault and its reason,
+    /// unless [`Draft::at`], [`Draft::fault`] or [`Draft::because`] say otherwise.
+    pub fn looks_at<T: Show>(self, attr: &Attr<T>, expected: impl Into<String>) -> Self {
+        let (says, observed) = (attr.says(), attr.observed());
+        self.attribute(&attr.name, &attr.at, says, observed, expected.into())
+    }
+
+    /// As [`Draft::looks_at`], for an attribute whose value has no short form.
+    pub fn looks_whether<T>(self, attr: &Attr<T>, expected: impl Into<String>) -> Self {
+        let says = attr.says_whether();
+        let observed = says.split_once(" is ").map_or_else(String::new, |(_, rest)| rest.to_owned());
+        self.attribute(&attr.name, &attr.at, says, observed, expected.into())
+    }
+
+    fn attribute(mut self, name: &str, at: &Origin, says: String, observed: String, expected: String) -> Self {
+        self.at.get_or_insert_with(|| at.clone());
+        self.fault.get_or_insert_with(|| name.to_owned());
+        self.reason.get_or_insert(says);
+        self.evidence.push(Evidence { attribute: name.to_owned(), expected, observed, at: at.clone() });
+        self
+    }
+
+    /// The reason behind the colon, without a final period.
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// A severity other than the check's own.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The place to look at first.
+    pub fn at(mut self, at: &Origin) -> Self {
+        self.at = Some(at.clone());
+        self
+    }
+
+    /// What tells this finding from others of the same check about the same resource. No line numbers.
+    pub fn fault(mut self, fault: impl Into<String>) -> Self {
+        self.fault = Some(fault.into());
+        self
+    }
+
+    /// A further place.
+    pub fn related(mut self, message: impl Into<String>, at: &Origin) -> Self {
+        self.related.push(Related { message: clean(&message.into()), at: at.clone() });
+        self
+    }
+
+    /// A further fact.
+    pub fn evidence(
+        mut self,
+        attribute: impl Into<String>,
+        expected: impl Into<String>,
+        observed: impl Into<String>,
+        at: &Origin,
+    ) -> Self {
+        let (attribute, expected, observed) = (attribute.into(), expected.into(), observed.into());
+        self.evidence.push(Evidence { attribute, expected, observed, at: at.clone() });
+        self
+    }
+
+    /// What to do, as one or two imperative sentences that name the attribute of this source.
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// Pass, fail or unknown, as the rule's truth says.
+    pub fn rule(self, truth: Truth) {
+        match truth {
+            Truth::True => self.pass(),
+            Truth::False => self.fail(),
+            Truth::Unknown(causes) => self.unknown(causes),
+        }
+    }
+
+    /// The practice is followed.
+    pub fn pass(self) {
+        let sentence = format!("{} {}", self.name(true), self.claim.0);
+        let reason = self.reason.clone();
+        self.record(Outcome::Pass, sentence, reason);
+    }
+
+    /// It is not followed.
+    pub fn fail(self) {
+        self.fail_with(None);
+    }
+
+    /// It is not followed, and this shows it.
+    pub fn fail_with(self, witness: Option<Witness>) {
+        let sentence = format!("{} {}", self.name(true), self.claim.1);
+        let reason = self.reason.clone();
+        self.record(Outcome::Fail(witness), sentence, reason);
+    }
+
+    /// It cannot be told.
+    pub fn unknown(self, causes: impl Into<Causes>) {
+        let causes = causes.into();
+        let sentence = format!("Cannot tell whether {} {}", self.name(false), self.claim.0);
+        let reason = Some(causes.to_string());
+        self.record(Outcome::Unknown(causes), sentence, reason);
+    }
+
+    /// The question does not arise; `detail` reads after "because".
+    pub fn not_applicable(self, kind: CauseKind, detail: impl Into<String>) {
+        let detail = detail.into();
+        let sentence = format!("Not applicable to {}", self.name(false));
+        self.record(Outcome::NotApplicable(Cause::new(kind, detail.as_str())), sentence, Some(detail));
+    }
+
+    fn name(&self, capital: bool) -> String {
+        let the = if capital { "The" } else { "the" };
+        match self.subject.kind {
+            ResourceKind::Account => format!("{the} input '{}'", self.subject.shown),
+            kind => format!("{the} {} '{}'", kind.noun(), self.subject.shown),
+        }
+    }
+
+    fn record(mut self, outcome: Outcome, sentence: String, reason: Option<String>) {
+        if let Existence::Maybe(cause) = &self.subject.existence {
+            let (observed, at) = (cause.to_string(), self.subject.at.clone());
+            self.evidence.push(Evidence {
+                attribute: "Condition".to_owned(),
+                expected: "judged as though it exists".to_owned(),
+                observed,
+                at,
+            });
+        }
+        let message = match reason {
+            Some(reason) => format!("{sentence}: {reason}."),
+            None => format!("{sentence}."),
+        };
+        let fault = match (&outcome, self.fault) {
+            (Outcome::Fail(_), Some(fault)) => fault,
+            (other, Some(fault)) => format!("{}:{fault}", other.word()),
+            (other, None) => other.word().to_owned(),
+        };
+        for evidence in &mut self.evidence {
+            evidence.attribute = clean(&evidence.attribute);
+            evidence.expected = clean(&evidence.expected);
+            evidence.observed = clean(&evidence.observed);
+        }
+        let remediation = matches!(outcome, Outcome::Fail(_)).then(|| clean(&self.remedy.unwrap_or_default()));
+        self.judge.findings.push(Finding {
+            check: self.judge.check,
+            severity: if matches!(outcome, Outcome::Fail(_)) { self.severity } else { self.judge.severity },
+            outcome,
+            standing: Standing::New,
+            at: self.at.unwrap_or_else(|| self.subject.at.clone()),
+            subject: self.subject,
+            message: clean(&message),
+            related: self.related,
+            evidence: self.evidence,
+            remediation,
+            fault,
+            fingerprint: String::new(),
+        });
+    }
+}
+
+/// The longest text of one field in reports: consumers refuse or cut more.
+const LONGEST: usize = 900;
+
+/// Untrusted text made fit for every report: control and direction characters are spelled out, overlong text is cut.
+pub fn clean(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    for (i, c) in text.chars().enumerate() {
+        if i == LONGEST {
+            result.push('…');
+            break;
+        }
+        let hidden = c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if hidden {
+            result.extend(c.escape_unicode());
+        } else {
+            result.push(c);
+        }
+    }
+    result
+}

@@ -1,0 +1,302 @@
+//! The model of the logging estate: what every source lowers into and every check judges.
+//!
+//! Nothing here knows a source. Each resource has an [`Identity`]; each attribute is an [`attr::Attr`] that carries its
+//! name in the source, its place, and whether it is known. Joins between resources are in [`lookup`].
+
+use std::sync::Arc;
+
+use crate::truth::{Cause, Causes, Truth};
+use arn::Text;
+use attr::Origin;
+
+pub mod account;
+pub mod alarm;
+pub mod arn;
+pub mod attr;
+pub mod bucket;
+pub mod event_data_store;
+pub mod event_selector;
+pub mod invocation;
+pub mod key;
+pub mod log_group;
+pub mod lookup;
+pub mod policy;
+pub mod principal;
+pub mod topic;
+pub mod trail;
+
+/// The index of an input in [`Estate::inputs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InputId(pub u32);
+
+/// Everything that was read in one scan. Inputs share links, never credit or blame.
+#[derive(Debug, Default)]
+pub struct Estate {
+    /// The inputs; their position is their [`InputId`].
+    pub inputs: Vec<Input>,
+}
+
+/// The kind of an input, as the JSON report names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InputKind {
+    /// A CloudFormation template with its local nested stacks.
+    CloudFormation,
+    /// A file that holds commands.
+    Script,
+}
+
+impl InputKind {
+    /// The word of the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::CloudFormation => "cloudformation",
+            Self::Script => "script",
+        }
+    }
+}
+
+/// One root template with its local nested stacks, one root module, one live account, …
+#[derive(Debug)]
+pub struct Input {
+    /// Its position in [`Estate::inputs`].
+    pub id: InputId,
+    /// What it is.
+    pub kind: InputKind,
+    /// The file or directory, relative to the repository root; also the owner in fingerprints.
+    pub path: String,
+    /// Where findings about the whole input point.
+    pub at: Origin,
+    /// Whether all that belongs to it was read: false or unknown with the missing part named.
+    pub complete: Truth,
+    /// The account; a hole when the input does not know it.
+    pub account: Text,
+    /// The Region; a hole when the input does not know it.
+    pub region: Text,
+    /// Trails.
+    pub trails: Census<trail::Trail>,
+    /// CloudTrail Lake event data stores.
+    pub event_data_stores: Census<event_data_store::EventDataStore>,
+    /// Buckets.
+    pub buckets: Census<bucket::Bucket>,
+    /// Bucket policies.
+    pub bucket_policies: Census<bucket::BucketPolicy>,
+    /// What uses a bucket other than a trail.
+    pub bucket_uses: Census<bucket::BucketUse>,
+    /// KMS keys.
+    pub keys: Census<key::Key>,
+    /// KMS aliases.
+    pub aliases: Census<key::Alias>,
+    /// Log groups of CloudWatch Logs.
+    pub log_groups: Census<log_group::LogGroup>,
+    /// Metric filters.
+    pub metric_filters: Census<log_group::MetricFilter>,
+    /// Alarms on metrics.
+    pub alarms: Census<alarm::Alarm>,
+    /// SNS topics.
+    pub topics: Census<topic::Topic>,
+    /// Policies of SNS topics.
+    pub topic_policies: Census<topic::TopicPolicy>,
+    /// SNS subscriptions.
+    pub subscriptions: Census<topic::Subscription>,
+    /// Users, groups, roles and permission sets.
+    pub principals: Census<principal::Principal>,
+    /// Each attachment of a policy to a principal.
+    pub grants: Census<principal::Grant>,
+    /// Organizations.
+    pub organizations: Census<account::Organization>,
+    /// Policies of an organization.
+    pub organization_policies: Census<account::OrganizationPolicy>,
+    /// Registrations of a delegated administrator.
+    pub delegated_administrators: Census<account::DelegatedAdministrator>,
+    /// Commands of `aws cloudtrail` found in scripts.
+    pub invocations: Census<invocation::Invocation>,
+}
+
+/// Things of one kind, and whether the source may hide more of them.
+#[derive(Debug)]
+pub struct Census<T> {
+    /// Those that were seen.
+    pub items: Vec<T>,
+    /// Whether these are all.
+    pub complete: Truth,
+}
+
+impl<T> Census<T> {
+    /// True if the rule holds for one that was seen; never false while there may be more than were seen.
+    pub fn any(&self, rule: impl FnMut(&T) -> Truth) -> Truth {
+        Truth::any(self.items.iter().map(rule)) | !self.complete.clone()
+    }
+
+    /// True only if the rule holds for all and all were seen.
+    pub fn all(&self, rule: impl FnMut(&T) -> Truth) -> Truth {
+        Truth::all(self.items.iter().map(rule)) & self.complete.clone()
+    }
+
+    /// Those that were seen.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.items.iter()
+    }
+}
+
+impl<T> Default for Census<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), complete: Truth::True }
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Census<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+/// What a finding is about, as the JSON report names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceKind {
+    /// A trail.
+    Trail,
+    /// An S3 bucket.
+    Bucket,
+    /// A KMS key.
+    Key,
+    /// A log group of CloudWatch Logs.
+    LogGroup,
+    /// An SNS topic.
+    Topic,
+    /// A user, group, role or permission set.
+    Principal,
+    /// A policy that is attached to principals.
+    Policy,
+    /// A CloudTrail Lake event data store.
+    EventDataStore,
+    /// An AWS organization.
+    Organization,
+    /// A whole account or input.
+    Account,
+    /// A command in a script.
+    Command,
+}
+
+impl ResourceKind {
+    /// The word of the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Trail => "trail",
+            Self::Bucket => "bucket",
+            Self::Key => "key",
+            Self::LogGroup => "log-group",
+            Self::Topic => "topic",
+            Self::Principal => "principal",
+            Self::Policy => "policy",
+            Self::EventDataStore => "event-data-store",
+            Self::Organization => "organization",
+            Self::Account => "account",
+            Self::Command => "command",
+        }
+    }
+
+    /// How sentences name it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::LogGroup => "log group",
+            Self::EventDataStore => "event data store",
+            other => other.word(),
+        }
+    }
+}
+
+/// Who a resource is.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The input that defines it.
+    pub input: InputId,
+    /// What it is.
+    pub kind: ResourceKind,
+    /// Logical id (`Parent/Child` in a nested stack), Terraform address without instance keys, or ARN.
+    pub address: String,
+    /// Addresses with instance keys, where one block makes several.
+    pub instances: Vec<String>,
+    /// The name a person knows it by: the CDK path, else the address.
+    pub shown: String,
+    /// The block's header: the logical id, the resource line.
+    pub at: Origin,
+    /// Whether it exists.
+    pub existence: Existence,
+}
+
+/// Whether a resource exists at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Existence {
+    /// It does.
+    Certain,
+    /// Only under a condition that cannot be decided.
+    Maybe(Cause),
+}
+
+impl Existence {
+    /// As a truth.
+    pub fn truth(&self) -> Truth {
+        match self {
+            Self::Certain => Truth::True,
+            Self::Maybe(cause) => cause.clone().into(),
+        }
+    }
+}
+
+/// Anything a finding can be about.
+pub trait Subject {
+    /// Who it is.
+    fn identity(&self) -> &Identity;
+}
+
+impl Subject for Identity {
+    fn identity(&self) -> &Identity {
+        self
+    }
+}
+
+/// Whether a resource survives its own stack or configuration.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    /// Kept when the resource is removed from the template: CloudFormation `DeletionPolicy`.
+    pub deletion: attr::Attr<Text>,
+    /// Kept when an update replaces it: CloudFormation `UpdateReplacePolicy`.
+    pub replacement: attr::Attr<Text>,
+}
+
+/// A key and value that somebody put on a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The key.
+    pub key: Text,
+    /// The value.
+    pub value: Text,
+}
+
+/// The result of every join.
+#[derive(Debug)]
+pub enum Link<'a, T> {
+    /// It is in the estate.
+    Here(&'a T),
+    /// It is named, and nothing that was read defines it.
+    Elsewhere(Text),
+    /// It cannot be told which one it is.
+    Unknown(Causes),
+}
+
+impl<T> Clone for Link<'_, T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Here(item) => Self::Here(item),
+            Self::Elsewhere(name) => Self::Elsewhere(name.clone()),
+            Self::Unknown(causes) => Self::Unknown(causes.clone()),
+        }
+    }
+}
+
+/// The detail of a cause for a thing that the input does not define.
+pub(crate) fn outside(what: &str, name: &Text) -> Arc<str> {
+    format!("the {what} '{name}' is not defined in what was scanned").into()
+}

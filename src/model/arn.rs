@@ -1,0 +1,399 @@
+//! Names, ARNs and patterns that may hold parts which are not known.
+//!
+//! A [`Text`] is a string with holes. A hole ([`Var`]) has an identity, so two texts that refer to the same generated
+//! name are equal although nobody knows the name. All comparisons answer a [`Truth`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::truth::{Cause, Causes, Truth};
+
+/// A string with holes. Adjacent literals are merged and empty ones dropped, so equal texts have equal parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Text(Vec<Part>);
+
+/// A piece of a [`Text`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// Known characters.
+    Lit(Arc<str>),
+    /// A hole.
+    Var(Var),
+}
+
+/// What a hole can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Anything, also nothing, also wildcards.
+    Any,
+    /// Twelve digits.
+    Account,
+    /// A non-empty name without `:`, `/`, `*`, `?` and white space: generated names, Regions, ids.
+    Name,
+}
+
+/// A hole: something with an identity whose characters are not known.
+#[derive(Clone, Debug)]
+pub struct Var {
+    /// The identity; equal keys are the same unknown string.
+    pub key: Arc<str>,
+    /// How messages print it: `AWS::AccountId`, `Bucket`.
+    pub shown: Arc<str>,
+    /// Why it is not known.
+    pub cause: Cause,
+    /// What it can hold.
+    pub shape: Shape,
+}
+
+impl PartialEq for Var {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+impl Eq for Var {}
+impl std::hash::Hash for Var {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+impl PartialOrd for Var {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Var {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        let mut result = Self::default();
+        result.push_str(text);
+        result
+    }
+}
+
+impl From<Var> for Text {
+    fn from(var: Var) -> Self {
+        Self(vec![Part::Var(var)])
+    }
+}
+
+impl Text {
+    /// Appends known characters.
+    pub fn push_str(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(Part::Lit(last)) = self.0.last_mut() {
+            *last = format!("{last}{text}").into();
+        } else {
+            self.0.push(Part::Lit(text.into()));
+        }
+    }
+
+    /// Appends another text.
+    pub fn push(&mut self, other: &Self) {
+        for part in &other.0 {
+            match part {
+                Part::Lit(text) => self.push_str(text),
+                Part::Var(var) => self.0.push(Part::Var(var.clone())),
+            }
+        }
+    }
+
+    /// One text after the other.
+    pub fn concat<'a>(texts: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut result = Self::default();
+        for text in texts {
+            result.push(text);
+        }
+        result
+    }
+
+    /// `template` with each `{}` replaced by the next of `values`.
+    pub fn format(template: &str, values: &[&Self]) -> Self {
+        let mut result = Self::default();
+        let mut values = values.iter();
+        for (i, piece) in template.split("{}").enumerate() {
+            if i > 0
+                && let Some(value) = values.next()
+            {
+                result.push(value);
+            }
+            result.push_str(piece);
+        }
+        result
+    }
+
+    /// The pieces, in order.
+    pub fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
+    /// The characters, if all are known.
+    pub fn literal(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Part::Lit(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is known to be empty.
+    pub fn is_certainly_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The holes.
+    pub fn vars(&self) -> impl Iterator<Item = &Var> {
+        self.0.iter().filter_map(|part| if let Part::Var(var) = part { Some(var) } else { None })
+    }
+
+    /// Why it is not fully known; `None` for a literal.
+    pub fn causes(&self) -> Option<Causes> {
+        self.vars().map(|var| Causes::from(var.cause.clone())).reduce(Causes::and)
+    }
+
+    /// Whether both are the same string.
+    pub fn same(&self, other: &Self) -> Truth {
+        if self == other {
+            return Truth::True;
+        }
+        possibly(&self.tokens(false), &other.tokens(false), self, other)
+    }
+
+    /// Whether the known beginning is `prefix`: true or false if the leading literal decides, else unknown.
+    pub fn starts_with(&self, prefix: &str) -> Truth {
+        let mut pattern = Self::from(prefix).tokens(false);
+        pattern.push(Token::Star);
+        let value = self.tokens(false);
+        if certainly(&pattern, &value) { Truth::True } else { possibly(&pattern, &value, self, self) }
+    }
+
+    /// Whether this pattern (`*` any run, `?` one character) matches the **string** `value`
+    /// (whose own `*` and `?` are plain characters).
+    pub fn matches(&self, value: &Self) -> Truth {
+        let (pattern, value_tokens) = (self.tokens(true), value.tokens(false));
+        if certainly(&pattern, &value_tokens) {
+            return Truth::True;
+        }
+        possibly(&pattern, &value_tokens, self, value)
+    }
+
+    /// As [`Text::matches`], without regard to ASCII case.
+    pub fn matches_ignoring_case(&self, value: &Self) -> Truth {
+        self.lowercase().matches(&value.lowercase())
+    }
+
+    /// Whether some string is matched by both **patterns**: true when a string exists whatever the holes are.
+    pub fn overlaps(&self, other: &Self) -> Truth {
+        let (a, b) = (self.tokens(true), other.tokens(true));
+        if intersects(&a, &b, &|x, y| matches!((x, y), (Token::Var(v), Token::Var(w)) if v == w)) {
+            return Truth::True;
+        }
+        possibly(&a, &b, self, other)
+    }
+
+    /// Whether every string that the **pattern** `other` matches is matched by this pattern too.
+    /// True only when certain by structure; false when some string is certainly missed.
+    pub fn covers(&self, other: &Self) -> Truth {
+        let (a, b) = (self.tokens(true), other.tokens(true));
+        if certainly(&a, &b) {
+            return Truth::True;
+        }
+        if self.causes().is_none() && other.causes().is_none() {
+            return Truth::False;
+        }
+        // A pattern that cannot even touch the other one does not cover it.
+        if self.overlaps(other) == Truth::False {
+            return Truth::False;
+        }
+        possibly(&relax(&a), &b, self, other)
+    }
+
+    /// ASCII letters in lower case; holes stay.
+    #[must_use]
+    pub fn lowercase(&self) -> Self {
+        Self(
+            self.0
+                .iter()
+                .map(|part| match part {
+                    Part::Lit(text) => Part::Lit(text.to_ascii_lowercase().into()),
+                    var @ Part::Var(_) => var.clone(),
+                })
+                .collect(),
+        )
+    }
+
+    /// The pieces between `separator`; a hole counts as holding none.
+    pub fn split(&self, separator: char) -> Vec<Self> {
+        let mut result = vec![Self::default()];
+        for part in &self.0 {
+            match part {
+                Part::Lit(text) => {
+                    for (i, piece) in text.split(separator).enumerate() {
+                        if i > 0 {
+                            result.push(Self::default());
+                        }
+                        result.last_mut().expect("starts with one piece").push_str(piece);
+                    }
+                }
+                var @ Part::Var(_) => result.last_mut().expect("starts with one piece").0.push(var.clone()),
+            }
+        }
+        result
+    }
+
+    fn tokens(&self, wildcards: bool) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        for part in &self.0 {
+            match part {
+                Part::Lit(text) => tokens.extend(text.chars().map(|c| match c {
+                    '*' if wildcards => Token::Star,
+                    '?' if wildcards => Token::One,
+                    c => Token::Char(c),
+                })),
+                Part::Var(var) => tokens.push(Token::Var(var.clone())),
+            }
+        }
+        tokens
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.0 {
+            match part {
+                Part::Lit(text) => f.write_str(text)?,
+                Part::Var(var) => write!(f, "${{{}}}", var.shown)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    Char(char),
+    /// `?`
+    One,
+    /// `*`
+    Star,
+    Var(Var),
+    /// A character that a hole of shape `Name` can hold.
+    NameChar,
+    /// Any run of such characters, also none.
+    NameRun,
+    Digit,
+}
+
+/// Whether `pattern` matches every string that `value` can be: a hole is matched by itself or by `*`, a wildcard of
+/// the value only by `*`.
+fn certainly(pattern: &[Token], value: &[Token]) -> bool {
+    // Row by row over the pattern: `reach[j]` = the pattern so far matches the first `j` tokens of the value.
+    let mut reach = vec![false; value.len() + 1];
+    reach[0] = true;
+    for token in pattern {
+        let mut next = vec![false; value.len() + 1];
+        if *token == Token::Star {
+            let mut any = false;
+            for (j, slot) in next.iter_mut().enumerate() {
+                any |= reach[j];
+                *slot = any;
+            }
+        } else {
+            for (j, seen) in value.iter().enumerate() {
+                next[j + 1] = reach[j]
+                    && match (token, seen) {
+                        (Token::One, Token::Char(_) | Token::One) => true,
+                        (a, b) => a == b,
+                    };
+            }
+        }
+        reach = next;
+    }
+    reach[value.len()]
+}
+
+/// False if no string fits both, else unknown for the reasons of the holes.
+fn possibly(a: &[Token], b: &[Token], left: &Text, right: &Text) -> Truth {
+    if !intersects(&relax(a), &relax(b), &|_, _| false) {
+        return Truth::False;
+    }
+    match (left.causes(), right.causes()) {
+        (Some(a), Some(b)) => Truth::Unknown(a.and(b)),
+        (Some(causes), None) | (None, Some(causes)) => Truth::Unknown(causes),
+        // No holes at all: what fits, fits.
+        (None, None) => Truth::True,
+    }
+}
+
+/// Each hole replaced by all that it can hold.
+fn relax(tokens: &[Token]) -> Vec<Token> {
+    let mut relaxed = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        match token {
+            Token::Var(var) => match var.shape {
+                Shape::Any => relaxed.push(Token::Star),
+                Shape::Account => relaxed.extend(std::iter::repeat_n(Token::Digit, 12)),
+                Shape::Name => relaxed.extend([Token::NameChar, Token::NameRun]),
+            },
+            other => relaxed.push(other.clone()),
+        }
+    }
+    relaxed
+}
+
+fn is_name(c: char) -> bool {
+    !matches!(c, ':' | '/' | '*' | '?') && !c.is_whitespace()
+}
+
+/// Whether one character fits both tokens (neither is a run).
+fn fits(a: &Token, b: &Token) -> bool {
+    match (a, b) {
+        (Token::Char(x), Token::Char(y)) => x == y,
+        (Token::Char(c), Token::NameChar | Token::NameRun) | (Token::NameChar | Token::NameRun, Token::Char(c)) => {
+            is_name(*c)
+        }
+        (Token::Char(c), Token::Digit) | (Token::Digit, Token::Char(c)) => c.is_ascii_digit(),
+        (Token::Var(_), _) | (_, Token::Var(_)) => false,
+        _ => true,
+    }
+}
+
+/// Whether some string is matched by both token lists; runs (`*`, name runs) on both sides. `same` says which
+/// tokens are equal as a whole (holes).
+fn intersects(a: &[Token], b: &[Token], same: &dyn Fn(&Token, &Token) -> bool) -> bool {
+    let run = |token: &Token| matches!(token, Token::Star | Token::NameRun);
+    let width = b.len() + 1;
+    let mut reach = vec![false; width * (a.len() + 1)];
+    reach[0] = true;
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            if !reach[i * width + j] {
+                continue;
+            }
+            let (x, y) = (a.get(i), b.get(j));
+            if x.is_some_and(run) {
+                reach[(i + 1) * width + j] = true;
+            }
+            if y.is_some_and(run) {
+                reach[i * width + j + 1] = true;
+            }
+            if let (Some(x), Some(y)) = (x, y) {
+                // A `*` swallows a hole of the other side whole.
+                let swallow = |star: &Token, hole: &Token| *star == Token::Star && matches!(hole, Token::Var(_));
+                if same(x, y) {
+                    reach[(i + 1) * width + j + 1] = true;
+                } else if fits(x, y) || swallow(x, y) || swallow(y, x) {
+                    let (di, dj) = (usize::from(!run(x)), usize::from(!run(y)));
+                    reach[(i + di) * width + j + dj] |= di + dj > 0;
+                }
+            }
+        }
+    }
+    reach[a.len() * width + b.len()]
+}

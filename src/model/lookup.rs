@@ -1,0 +1,241 @@
+//! Joins between resources, over all inputs of a scan.
+
+use std::sync::Arc;
+
+use super::arn::Text;
+use super::attr::{Attr, Origin, Seen};
+use super::bucket::{Bucket, BucketPolicy};
+use super::key::Key;
+use super::log_group::LogGroup;
+use super::trail::Trail;
+use super::{Census, Estate, Identity, Input, InputId, Link, ResourceKind, Subject, outside};
+use crate::truth::{Cause, CauseKind, Causes, Truth};
+
+/// Something that trails use, with the trails that use it.
+#[derive(Debug)]
+pub struct LogTarget<'a, T> {
+    /// What findings about it stand at: the thing itself, or the first trail (with the kind of the thing) when the
+    /// thing is not in the estate.
+    pub subject: Identity,
+    /// How the trails name it: a bucket's name, a key's id or ARN, a log group's ARN. A hole when it is not known.
+    pub name: Text,
+    /// The thing.
+    pub link: Link<'a, T>,
+    /// The trails that use it, or may.
+    pub trails: Vec<&'a Trail>,
+}
+
+impl<T> Subject for LogTarget<'_, T> {
+    fn identity(&self) -> &Identity {
+        &self.subject
+    }
+}
+
+impl<T> LogTarget<'_, T> {
+    /// Where the first trail names it.
+    pub fn named_at(&self) -> Origin {
+        let trail = self.trails[0];
+        match self.subject.kind {
+            ResourceKind::Key => trail.kms_key.at.clone(),
+            ResourceKind::LogGroup => trail.log_group.at.clone(),
+            _ => trail.bucket.at.clone(),
+        }
+    }
+
+    /// Why the thing itself cannot be judged; `None` when it is here.
+    pub fn not_here(&self) -> Option<Causes> {
+        match &self.link {
+            Link::Here(_) => None,
+            Link::Elsewhere(name) => {
+                Some(Cause::new(CauseKind::OutsideScope, outside(self.subject.kind.noun(), name)).into())
+            }
+            Link::Unknown(causes) => Some(causes.clone()),
+        }
+    }
+}
+
+impl Estate {
+    /// The input.
+    ///
+    /// # Panics
+    /// If `id` is of another estate.
+    pub fn input(&self, id: InputId) -> &Input {
+        &self.inputs[id.0 as usize]
+    }
+
+    /// All trails that are judged: each once, where its owner defines it.
+    pub fn own_trails(&self) -> impl Iterator<Item = &Trail> {
+        self.inputs.iter().flat_map(|input| &input.trails)
+    }
+
+    /// The buckets that trails deliver to, each once, in the order of the first trail.
+    pub fn log_buckets(&self) -> Vec<LogTarget<'_, Bucket>> {
+        self.targets(
+            ResourceKind::Bucket,
+            |trail| &trail.bucket,
+            |input| &input.buckets,
+            |b, name| same_name(&b.name, name),
+        )
+    }
+
+    /// The KMS keys that trails use, each once. Aliases are followed.
+    pub fn log_keys(&self) -> Vec<LogTarget<'_, Key>> {
+        self.targets(ResourceKind::Key, |trail| &trail.kms_key, |input| &input.keys, |key, name| self.is_key(key, name))
+    }
+
+    /// The log groups that trails deliver to, each once.
+    pub fn log_groups(&self) -> Vec<LogTarget<'_, LogGroup>> {
+        self.targets(ResourceKind::LogGroup, |trail| &trail.log_group, |input| &input.log_groups, is_log_group)
+    }
+
+    /// The bucket of this name: of the same input first, else the only one of the other inputs.
+    pub fn bucket(&self, from: InputId, name: &Text) -> Link<'_, Bucket> {
+        self.find(from, name, |input| &input.buckets, |bucket| same_name(&bucket.name, name))
+    }
+
+    /// The key of this id, ARN or alias.
+    pub fn key(&self, from: InputId, name: &Text) -> Link<'_, Key> {
+        self.find(from, name, |input| &input.keys, |key| self.is_key(key, name))
+    }
+
+    /// The policies of the bucket with this name, as used by an input.
+    pub fn bucket_policies(&self, from: InputId, name: &Text) -> Vec<&BucketPolicy> {
+        let own = self.input(from);
+        let others = self.inputs.iter().filter(|input| input.id != from);
+        std::iter::once(own)
+            .chain(others)
+            .flat_map(|input| &input.bucket_policies)
+            .filter(|policy| policy.bucket.possible().any(|bucket| same_name(bucket, name)))
+            .collect()
+    }
+
+    fn is_key(&self, key: &Key, name: &Text) -> bool {
+        if key.key_id == *name || key.arn == *name {
+            return true;
+        }
+        let alias = after_last(name, ":alias/").unwrap_or_else(|| name.clone());
+        if alias.starts_with("alias/") == Truth::True {
+            return self.inputs.iter().flat_map(|input| &input.aliases).any(|candidate| {
+                candidate.name.possible().any(|n| *n == alias)
+                    && candidate.target.possible().any(|target| key.key_id == *target || key.arn == *target)
+            });
+        }
+        false
+    }
+
+    fn find<'a, T>(
+        &'a self,
+        from: InputId,
+        name: &Text,
+        census: impl Fn(&'a Input) -> &'a Census<T>,
+        is: impl Fn(&T) -> bool,
+    ) -> Link<'a, T> {
+        if let Some(found) = census(self.input(from)).iter().find(|item| is(item)) {
+            return Link::Here(found);
+        }
+        let mut others = self
+            .inputs
+            .iter()
+            .filter(|input| input.id != from)
+            .flat_map(|input| census(input).iter())
+            .filter(|i| is(i));
+        match (others.next(), others.next()) {
+            (Some(only), None) => Link::Here(only),
+            (Some(_), Some(_)) => Link::Unknown(
+                Cause::new(CauseKind::OutsideScope, format!("several inputs of this scan define '{name}'")).into(),
+            ),
+            _ => Link::Elsewhere(name.clone()),
+        }
+    }
+
+    fn targets<'a, T: Subject>(
+        &'a self,
+        kind: ResourceKind,
+        attribute: impl Fn(&'a Trail) -> &'a Attr<Text>,
+        census: impl Fn(&'a Input) -> &'a Census<T> + Copy,
+        is: impl Fn(&T, &Text) -> bool,
+    ) -> Vec<LogTarget<'a, T>> {
+        let mut targets: Vec<LogTarget<'a, T>> = Vec::new();
+        for trail in self.own_trails() {
+            let borrowed = Identity { kind, ..trail.id.clone() };
+            for (_, seen) in attribute(trail).cases() {
+                let (name, link) = match seen {
+                    Seen::Value(name) if name.is_certainly_empty() => continue,
+                    Seen::Value(name) => (name.clone(), self.find(trail.id.input, name, census, |item| is(item, name))),
+                    Seen::Hidden(cause) | Seen::Unseen(cause) => {
+                        (unknown_name(&trail.id, kind, cause), Link::Unknown(cause.clone().into()))
+                    }
+                    Seen::Absent => continue,
+                };
+                let subject = if let Link::Here(item) = &link { item.identity().clone() } else { borrowed.clone() };
+                let known = targets.iter_mut().find(|target| match (&target.link, &link) {
+                    (Link::Here(a), Link::Here(b)) => std::ptr::eq(*a, *b),
+                    _ => target.subject.input == subject.input && target.subject.address == subject.address,
+                });
+                match known {
+                    Some(target) => {
+                        if !target.trails.iter().any(|t| std::ptr::eq(*t, trail)) {
+                            target.trails.push(trail);
+                        }
+                    }
+                    None => targets.push(LogTarget { subject, name, link, trails: vec![trail] }),
+                }
+            }
+        }
+        targets
+    }
+}
+
+fn unknown_name(trail: &Identity, kind: ResourceKind, cause: &Cause) -> Text {
+    super::arn::Var {
+        key: format!("{}#{}#{}", trail.input.0, trail.address, kind.word()).into(),
+        shown: Arc::from(kind.noun()),
+        cause: cause.clone(),
+        shape: super::arn::Shape::Any,
+    }
+    .into()
+}
+
+/// Names are equal also when one side is the bucket's ARN.
+fn same_name(a: &Text, b: &Text) -> bool {
+    a == b || after_last(b, ":s3:::").is_some_and(|name| name == *a) || after_last(a, ":s3:::").is_some_and(|n| n == *b)
+}
+
+/// Trails name a log group by its ARN, with `:*` behind it or not.
+fn is_log_group(group: &LogGroup, arn: &Text) -> bool {
+    let mut with_star = group.arn.clone();
+    with_star.push_str(":*");
+    if group.arn == *arn || with_star == *arn {
+        return true;
+    }
+    after_last(arn, ":log-group:").is_some_and(|rest| {
+        let mut name = group.name.clone();
+        if rest == name {
+            return true;
+        }
+        name.push_str(":*");
+        rest == name
+    })
+}
+
+/// What stands behind the last literal occurrence of `mark` without its leading `:`; for `:alias/` the mark stays.
+fn after_last(text: &Text, mark: &str) -> Option<Text> {
+    use super::arn::Part;
+    let parts = text.parts();
+    for (i, part) in parts.iter().enumerate().rev() {
+        if let Part::Lit(lit) = part
+            && let Some(at) = lit.rfind(mark)
+        {
+            let keep = if mark.ends_with('/') { at + 1 } else { at + mark.len() };
+            let mut rest = Text::from(&lit[keep..]);
+            for part in &parts[i + 1..] {
+                match part {
+                    Part::Lit(lit) => rest.push_str(lit),
+                    Part::Var(var) => rest.push(&var.clone().into()),
+                }
+            }
+            return Some(rest);
+        }
+    }
+    None
+}

@@ -1,0 +1,93 @@
+//! The IAM policy language: the tree that every source lowers into.
+//!
+//! Elements that are lists in the language are lists here, whatever form they were written in.
+
+use super::arn::Text;
+use super::attr::{Origin, Value};
+use crate::truth::Cause;
+
+/// A policy document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Its own place.
+    pub at: Origin,
+    /// Whether `${…}` are policy variables (`Version` 2012-10-17) or plain text.
+    pub variables: bool,
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
+    /// Set when there may be more statements than these.
+    pub more: Option<Cause>,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// Its own place.
+    pub at: Origin,
+    /// The statement's id.
+    pub sid: Option<Text>,
+    /// Allow or Deny; unknown when it cannot be told.
+    pub effect: Value<Effect>,
+    /// Whom it names; `None` in identity policies.
+    pub principal: Option<Clause<PrincipalName>>,
+    /// Which actions.
+    pub action: Option<Clause<Text>>,
+    /// Which resources; `None` where the language leaves it out.
+    pub resource: Option<Clause<Text>>,
+    /// Under which conditions; all must hold.
+    pub conditions: Vec<Condition>,
+    /// Set when a part could not be read at all, so that the statement may say more or less than the fields tell.
+    pub unreadable: Option<Cause>,
+}
+
+/// What a statement does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Grants.
+    Allow,
+    /// Refuses.
+    Deny,
+}
+
+/// `Action` or `NotAction`, `Resource` or `NotResource`, `Principal` or `NotPrincipal`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause<T> {
+    /// The element's own place (key and value).
+    pub at: Origin,
+    /// Whether it is the `Not…` form.
+    pub negated: bool,
+    /// The values, each with its place.
+    pub items: Vec<(T, Origin)>,
+    /// Set when there may be more values than these.
+    pub more: Option<Cause>,
+}
+
+/// Whom a statement names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PrincipalName {
+    /// `"*"`, or a map with the key `*`: everybody, also without credentials.
+    Everyone,
+    /// `{"AWS": …}`: an ARN, an account id, or `*`.
+    Aws(Text),
+    /// `{"Service": …}`
+    Service(Text),
+    /// `{"Federated": …}`
+    Federated(Text),
+    /// `{"CanonicalUser": …}`
+    CanonicalUser(Text),
+}
+
+/// One operator with one key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// Its own place (the key and its values).
+    pub at: Origin,
+    /// The operator as written: `StringEquals`, `ForAnyValue:StringLike`, `BoolIfExists`.
+    pub operator: Text,
+    /// The condition key as written.
+    pub key: Text,
+    /// The values, any of which may match.
+    pub values: Vec<Text>,
+    /// Set when there may be more values than these.
+    pub more: Option<Cause>,
+}

@@ -1,0 +1,5 @@
+//! What turns texts into the model: one module a source, and the value tree that they share.
+pub mod cloudformation;
+pub mod policy;
+pub mod script;
+pub mod value;
