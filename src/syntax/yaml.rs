@@ -4,6 +4,7 @@ use super::{Node, SyntaxError, char_end, too_deep};
 use crate::source_map::{FileId, Span};
 use builder::{Builder, Item, Tag, TagName};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, options};
+use std::borrow::Cow;
 
 mod builder;
 mod scalar;
@@ -41,10 +42,15 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
                 let plain = style == ScalarStyle::Plain;
                 let span = match style {
                     ScalarStyle::Literal | ScalarStyle::Folded => block_scalar(text, before, range.clone()),
+                    // The parser puts a value that is not there before the colon.
+                    _ if range.is_empty() && builder.awaits_value() && text[range.start..].starts_with(':') => {
+                        range.start + 1..range.start + 1
+                    }
                     _ => range.clone(),
                 };
                 // The parser gives "~" for a node that is not there.
                 let value = if plain && span.is_empty() { "".into() } else { value };
+                let value = if at_end(text, style, &span) { unbroken(value) } else { value };
                 let span = Span::new(file, span.start, span.end);
                 builder.feed(Item::Scalar { text: value, plain, tag, span }, anchor)?;
             }
@@ -69,6 +75,8 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
                 return Err(SyntaxError { message: format!("unknown alias '*{name}'"), span });
             }
             Event::DocumentEnd => documents.extend(builder.document()),
+            // A start without `---` has the place of what comes next, which can be behind its indicator.
+            Event::DocumentStart(false, _) => continue,
             _ => {}
         }
         last = range.end;
@@ -119,6 +127,19 @@ fn block_scalar(text: &str, before: usize, range: std::ops::Range<usize>) -> std
         rest = &rest[..line];
     }
     start..start + rest.len()
+}
+
+/// Whether this is a block scalar whose last line, without a line break, is that of the text.
+fn at_end(text: &str, style: ScalarStyle, span: &std::ops::Range<usize>) -> bool {
+    matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && span.end == text.len()
+}
+
+/// The value without the line break that the parser adds when the text ends without one.
+fn unbroken(value: Cow<'_, str>) -> Cow<'_, str> {
+    match value.strip_suffix('\n') {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => value,
+    }
 }
 
 /// Turns the parser's error into ours; it knows only where the fault begins.

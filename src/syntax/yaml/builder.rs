@@ -231,6 +231,8 @@ impl<'t> Builder<'t> {
             let Some(Item::Scalar { text, tag, .. }) = self.tape.get(range.start).cloned() else {
                 return fault(format!("a key must be a scalar, which '{name}' is not"));
             };
+            // For an error the alias is the place, not the tag at the anchor.
+            let tag = tag.map(|tag| Tag { span, ..tag });
             return self.key(&text, false, tag.as_ref(), span);
         }
         self.replay(range)?;
