@@ -35,6 +35,7 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
             tag_name(&format!("{}{}", tag.handle(), tag.suffix()))
                 .map(|name| Tag { name, span: Span::new(file, span.start, span.end) })
         };
+        let mut end = range.end;
         let before = tag_range.as_ref().map_or(last, |tag| tag.end.max(last));
         match event {
             Event::Scalar(value, style, anchor, written) => {
@@ -42,12 +43,12 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
                 let plain = style == ScalarStyle::Plain;
                 let span = match style {
                     ScalarStyle::Literal | ScalarStyle::Folded => block_scalar(text, before, range.clone()),
-                    // The parser puts a value that is not there before the colon.
-                    _ if range.is_empty() && builder.awaits_value() && text[range.start..].starts_with(':') => {
-                        range.start + 1..range.start + 1
-                    }
+                    _ if range.is_empty() => absent(text, before, range.start, builder.awaits_value()),
                     _ => range.clone(),
                 };
+                if span.is_empty() {
+                    end = span.end;
+                }
                 // The parser gives "~" for a node that is not there.
                 let value = if plain && span.is_empty() { "".into() } else { value };
                 let value = if at_end(text, style, &span) { unbroken(value) } else { value };
@@ -60,6 +61,7 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
                 // A list that is not indented deeper than its key begins, for the parser, behind its first dash.
                 let dash = if block && builder.awaits_value() { indicator(text, before, b"-") } else { None };
                 let start = dash.unwrap_or(range.start);
+                end = dash.unwrap_or(end);
                 builder.feed(Item::Open { map: false, tag, start, bracketed: !block }, anchor)?;
             }
             Event::MappingStart(_, anchor, written) => {
@@ -79,7 +81,7 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
             Event::DocumentStart(false, _) => continue,
             _ => {}
         }
-        last = range.end;
+        last = end;
     }
     Ok(documents)
 }
@@ -127,6 +129,30 @@ fn block_scalar(text: &str, before: usize, range: std::ops::Range<usize>) -> std
         rest = &rest[..line];
     }
     start..start + rest.len()
+}
+
+/// The place of a node that is not there: directly behind the indicator, tag or anchor that announces it. `before` is
+/// the end of the token before, `at` is where the parser puts the node, `value` whether it is that of a key.
+fn absent(text: &str, before: usize, at: usize, value: bool) -> std::ops::Range<usize> {
+    if value && text.get(at..).is_some_and(|rest| rest.starts_with(':')) {
+        // The parser puts the value before the colon.
+        return at + 1..at + 1;
+    }
+    let gap = text.get(before..at).unwrap_or_default().as_bytes();
+    let (mut end, mut next) = (0, 0);
+    while let Some(byte) = gap.get(next) {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => next += 1,
+            b'#' if next > end || next == 0 => {
+                next += memchr::memchr2(b'\n', b'\r', &gap[next..]).unwrap_or(gap.len() - next);
+            }
+            _ => {
+                next += 1;
+                end = next;
+            }
+        }
+    }
+    before + end..before + end
 }
 
 /// Whether this is a block scalar whose last line, without a line break, is that of the text.

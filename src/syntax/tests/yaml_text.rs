@@ -65,6 +65,23 @@ fn collections_end_with_their_last_child() {
 }
 
 #[test]
+fn what_is_not_there_has_a_place() {
+    for text in ["- x\n-", "- x\n-  # c\n\n", "- x\n- \t\r\n"] {
+        assert_eq!(marked(text, ""), "- x\n-", "{text:?}");
+    }
+    for text in ["? k\n\n\n", "? k\n", "? k"] {
+        assert_eq!(marked(text, ""), "? k", "{text:?}");
+    }
+    for text in ["k : # c\n\n", "k :  \n", "k :"] {
+        assert_eq!(marked(text, ""), "k :", "{text:?}");
+        assert_eq!(at(text, yaml(text).entries()[0].span()), "k :");
+    }
+    assert_eq!(marked("[k: , j]", "0"), "k:");
+    assert_eq!(marked("- &x  # c\n", ""), "- &x");
+    assert_eq!(marked("- !Foo  # c\n", "0"), "!Foo");
+}
+
+#[test]
 fn tags_are_part_of_what_they_expand_to() {
     let text = "a: !Sub  'é'\nb: &x !Join # c\n  - [é, !Ref b]\n\n  - c\nc: !GetAZs\nd: !If\n- !Equals [a, b]\n- e\nf: !Sub |\n  one\n\n";
     assert_eq!(marked(text, "a"), "!Sub  'é'");

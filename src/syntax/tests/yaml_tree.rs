@@ -164,3 +164,12 @@ fn documents() {
     assert_eq!(shapes("%YAML 1.1\n---\na: 1\n...\n---\n- b\n--- c\n"), [r#"{"a": 1}"#, r#"["b"]"#, "\"c\""]);
     assert_eq!(shapes("---\n---\n"), ["null", "null"]);
 }
+
+#[test]
+fn block_scalars_at_the_end_of_the_text() {
+    // As in PyYAML, a line break that is not there is no part of the value.
+    same("a: |\n  x", r#"{"a": "x"}"#);
+    same("a: |\n  x\n", r#"{"a": "x\n"}"#);
+    same("a: >+\n  x\n  y\n\n", r#"{"a": "x y\n\n"}"#);
+    same("|\n  x\n", r#""x\n""#);
+}
