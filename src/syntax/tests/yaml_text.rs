@@ -126,6 +126,7 @@ fn faults_are_located() {
         ("a: &x 1\n---\nb: *x", "unknown alias '*x'", "*x"),
         ("? [a]\n: 1", "a key must be a scalar, not a list", "["),
         ("? - a\n: 1", "a key must be a scalar, not a list", "-"),
+        ("?\n  é: 1", "a key must be a scalar, not a mapping", "é"),
         ("{a: 1}: 1", "a key must be a scalar, not a mapping", "{"),
         ("!Ref a: 1", "a key must be a scalar without a tag", "!Ref a"),
         ("a: &x [1]\n*x : 1", "a key must be a scalar, which '*x' is not", "*x"),

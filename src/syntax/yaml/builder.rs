@@ -3,7 +3,7 @@
 use super::scalar;
 use crate::source_map::{FileId, Span};
 use crate::syntax::keys::{Keys, duplicate};
-use crate::syntax::{ALIAS_BUDGET, Entry, Kind, MAX_DEPTH, Node, SyntaxError, too_deep};
+use crate::syntax::{ALIAS_BUDGET, Entry, Kind, MAX_DEPTH, Node, SyntaxError, char_end, too_deep};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -159,7 +159,7 @@ impl<'t> Builder<'t> {
                 self.close_anchor(anchor, before, height);
             }
             Item::Open { map, tag, start, bracketed } => {
-                let first = Span::new(self.file, start, start + 1);
+                let first = Span::new(self.file, start, char_end(self.text, start));
                 if self.awaits_key() {
                     let message = format!("a key must be a scalar, not {}", if map { "a mapping" } else { "a list" });
                     return Err(SyntaxError { message, span: first });
