@@ -236,7 +236,9 @@ pub fn number(val: &Val) -> Value<u32> {
     match parsed {
         Some(number) => Value::Known(number),
         None => Value::Unknown(match &val.kind {
-            ValKind::Number(number) => Cause::new(CauseKind::Invalid, format!("the value {number} is not a whole number")),
+            ValKind::Number(number) => {
+                Cause::new(CauseKind::Invalid, format!("the value {number} is not a whole number"))
+            }
             _ => not_known(val, "a number"),
         }),
     }

@@ -42,8 +42,7 @@ pub fn possible(value: Option<&Val>) -> Vec<Possible> {
     picks
         .into_iter()
         .map(|pick| {
-            let clauses: Vec<&str> =
-                pick.iter().zip(&subjects).map(|(&i, (_, options))| &*options[i]).collect();
+            let clauses: Vec<&str> = pick.iter().zip(&subjects).map(|(&i, (_, options))| &*options[i]).collect();
             let decided: Vec<(&str, usize)> =
                 subjects.iter().map(|(subject, _)| &**subject).zip(pick.iter().copied()).collect();
             Possible { when: Some(clauses.join(" and ").into()), value: resolve(value, &decided) }

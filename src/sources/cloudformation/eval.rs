@@ -35,13 +35,7 @@ pub(super) struct Assumed {
 impl<'w, 't> Scope<'w, 't> {
     /// The scope of a stack outside of any resource.
     pub fn top(world: &'w World<'t>, stack: &Rc<Stack<'t>>) -> Self {
-        Self {
-            world,
-            stack: stack.clone(),
-            vars: Rc::default(),
-            assumed: Rc::default(),
-            decided: RefCell::default(),
-        }
+        Self { world, stack: stack.clone(), vars: Rc::default(), assumed: Rc::default(), decided: RefCell::default() }
     }
 
     /// The scope inside a resource, and the condition that it hangs on if that cannot be decided. `None` when the
@@ -217,9 +211,7 @@ impl<'w, 't> Scope<'w, 't> {
     pub fn attribute(&self, id: &str, attribute: &str, span: Span) -> Option<Val> {
         match self.stack.resource(self.world, id) {
             Some(resource) => references::reference(self, &resource, Some(attribute), span),
-            None => {
-                Some(Val { kind: ValKind::Text(self.undefined(&format!("{id}.{attribute}"))), span })
-            }
+            None => Some(Val { kind: ValKind::Text(self.undefined(&format!("{id}.{attribute}"))), span }),
         }
     }
 

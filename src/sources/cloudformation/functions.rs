@@ -167,7 +167,9 @@ fn join<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val {
     };
     let list = scope.value(list);
     let ValKind::List(items) = &list.kind else {
-        return distribute(list, span, &|_| unknown(span, CauseKind::Unsupported, "the list of 'Fn::Join' is not known"));
+        return distribute(list, span, &|_| {
+            unknown(span, CauseKind::Unsupported, "the list of 'Fn::Join' is not known")
+        });
     };
     let separator = separator.scalar().unwrap_or("");
     let mut result = Text::default();
@@ -330,10 +332,8 @@ impl<'t> Level<'_, '_, 't> {
     fn look_up(&self, map: &'t Node, key: Option<Val>, then: &dyn Fn(&'t Node) -> Option<Val>) -> Option<Val> {
         let key = key?;
         if let ValKind::Choice { subject, options } = &key.kind {
-            let options = options
-                .iter()
-                .map(|(when, option)| (when.clone(), self.look_up(map, option.clone(), then)))
-                .collect();
+            let options =
+                options.iter().map(|(when, option)| (when.clone(), self.look_up(map, option.clone(), then))).collect();
             return Some(Val { kind: ValKind::Choice { subject: subject.clone(), options }, span: self.span });
         }
         let Some(text) = key.text() else {
@@ -353,14 +353,10 @@ impl<'t> Level<'_, '_, 't> {
         }
         // A key that is not known is one of the mapping's own keys, or the deployment fails.
         let cause = text.vars().next().map(|var| var.cause.clone());
-        let possible: Vec<&Entry> = map.entries().iter().filter(|entry| {
-            text.same(&Text::from(&*entry.key)) != Truth::False
-        }).collect();
+        let possible: Vec<&Entry> =
+            map.entries().iter().filter(|entry| text.same(&Text::from(&*entry.key)) != Truth::False).collect();
         if possible.is_empty() || possible.len() > MOST_KEYS || self.default.is_some() {
-            return Some(Val {
-                kind: cause.map_or(ValKind::Null, ValKind::Unknown),
-                span: self.span,
-            });
+            return Some(Val { kind: cause.map_or(ValKind::Null, ValKind::Unknown), span: self.span });
         }
         let values: Vec<Option<Val>> =
             possible.iter().map(|entry| then(&entry.value).map(|value| respan(value, self.span))).collect();
@@ -383,10 +379,7 @@ fn import<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val {
     match super::exports::find(scope.world, &name) {
         Some((stack, node)) => {
             let exporter = Scope::top(scope.world, &stack);
-            exporter.eval(node).map_or_else(
-                || invalid(span, "the export has no value"),
-                |value| respan(value, span),
-            )
+            exporter.eval(node).map_or_else(|| invalid(span, "the export has no value"), |value| respan(value, span))
         }
         None => {
             let cause = Cause::new(CauseKind::OutsideScope, format!("the export '{name}' is not in what was scanned"));

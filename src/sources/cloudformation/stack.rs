@@ -18,7 +18,7 @@ use crate::truth::{Cause, CauseKind};
 pub(super) struct World<'t> {
     pub map: &'t SourceMap,
     pub settings: &'t Settings,
-    pub parsed: Vec<Parsed<'t>>,
+    pub parsed: &'t [Parsed<'t>],
     /// Positions in `parsed` by path.
     pub by_path: HashMap<&'t str, Vec<usize>>,
     pub faults: RefCell<Vec<(Span, String)>>,
@@ -29,6 +29,8 @@ pub(super) struct World<'t> {
     pub exporting: Cell<bool>,
     /// Stacks made so far: templates that nest each other many times over must not explode.
     pub stacks: Cell<usize>,
+    /// Evaluation steps that are left.
+    pub steps: Cell<usize>,
 }
 
 /// Exported outputs by name; several of one name cannot be told apart.
@@ -50,6 +52,8 @@ pub(super) struct Stack<'t> {
     /// How deep it is nested.
     pub depth: usize,
     pub resources: OnceCell<Vec<Rc<Resource<'t>>>>,
+    /// Set while loops are being expanded: what they refer to cannot be a resource of the same stack.
+    pub expanding: Cell<bool>,
     pub index: OnceCell<HashMap<String, usize>>,
     /// Why there may be more resources.
     pub hidden: RefCell<Vec<Cause>>,
@@ -111,6 +115,7 @@ impl<'t> Stack<'t> {
             maybe,
             depth,
             resources: OnceCell::new(),
+            expanding: Cell::new(false),
             index: OnceCell::new(),
             hidden: RefCell::new(Vec::new()),
             children: RefCell::new(HashMap::new()),
@@ -145,24 +150,31 @@ impl<'t> Stack<'t> {
 
     /// The resources, loops expanded; made on first use.
     pub fn resources(self: &Rc<Self>, world: &World<'t>) -> &[Rc<Resource<'t>>] {
+        if self.expanding.get() {
+            return &[];
+        }
         self.resources.get_or_init(|| {
+            self.expanding.set(true);
             let mut made = Vec::new();
             let scope = Scope::top(world, self);
             expand(&scope, self.parsed.resources, &Rc::default(), &mut made);
             if let Some(why) = &self.parsed.may_add {
                 self.hidden.borrow_mut().push(Cause::new(CauseKind::Transform, why.clone()));
             }
+            self.expanding.set(false);
             made
         })
     }
 
+    /// The resource of this logical id.
     pub fn resource(self: &Rc<Self>, world: &World<'t>, id: &str) -> Option<Rc<Resource<'t>>> {
-        // While loops are being expanded their own resources cannot be asked for yet.
-        let resources = self.resources.get()?;
+        if self.expanding.get() {
+            return None;
+        }
+        let resources = self.resources(world);
         let index = self
             .index
             .get_or_init(|| resources.iter().enumerate().map(|(i, resource)| (resource.id.clone(), i)).collect());
-        let _ = world;
         index.get(id).map(|&i| resources[i].clone())
     }
 
@@ -266,7 +278,9 @@ fn expand<'t>(
             && !matches!(properties.kind, Kind::Map(_) | Kind::Null)
         {
             let found = properties.kind_word();
-            scope.world.fault(properties.span, format!("the 'Properties' of '{}' are {found}, not a mapping", entry.key));
+            scope
+                .world
+                .fault(properties.span, format!("the 'Properties' of '{}' are {found}, not a mapping", entry.key));
         }
         if kind.ends_with("::MODULE") {
             let cause = Cause::new(CauseKind::OutsideScope, format!("the module '{}' is not expanded", entry.key));
