@@ -8,13 +8,17 @@ use crate::truth::Cause;
 
 mod ask;
 mod condition;
+mod delivery;
 mod eval;
+pub mod excess;
 mod reach;
+pub mod s3;
 #[cfg(test)]
 mod tests;
 
 pub use ask::wildcard;
 pub use eval::{Caller, Context, Held, Request};
+pub use delivery::Need;
 pub use reach::{Reach, STRANGER, instance};
 
 /// A policy document.
