@@ -54,10 +54,14 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     }
     collector.walk(&folders);
     let taken = collector.taken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let gaps = collector.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut gaps = collector.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut found: Vec<Found> = taken.into_values().collect();
-    if let Some(suspect) = request.stdin.as_deref().and_then(|bytes| detect::suspect(bytes, Form::Document, true)) {
-        found.push(Found { path: STDIN.to_owned(), place: None, named: true, suspect });
+    if let Some(bytes) = &request.stdin {
+        if bytes.len() as u64 > LARGEST_TEMPLATE {
+            gaps.push(Gap::new(STDIN, "too-large", too_large()));
+        } else if let Some(suspect) = detect::suspect(bytes, Form::Document, true) {
+            found.push(Found { path: STDIN.to_owned(), place: None, named: true, suspect });
+        }
     }
     found.sort_by(|a, b| (&a.path, &a.place).cmp(&(&b.path, &b.place)));
     Ok(Walked { found, gaps, base })
@@ -151,8 +155,7 @@ impl Collector<'_> {
             Ok(Size::Whole) => {}
             Ok(Size::Beyond) => {
                 if named || detect::marked(buffer) {
-                    let limit = LARGEST_TEMPLATE / (1024 * 1024);
-                    self.gap(path, "too-large", format!("the file is larger than {limit} MB"));
+                    self.gap(path, "too-large", too_large());
                 }
                 return;
             }
@@ -199,6 +202,10 @@ fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Size> {
     // A pipe or a growing file has no length to trust.
     file.take(LARGEST_TEMPLATE + 1).read_to_end(buffer)?;
     Ok(if buffer.len() as u64 > LARGEST_TEMPLATE { Size::Beyond } else { Size::Whole })
+}
+
+fn too_large() -> String {
+    format!("the file is larger than {} MB", LARGEST_TEMPLATE / (1024 * 1024))
 }
 
 /// The same words on every system, without its error number.
