@@ -11,6 +11,16 @@ use std::str::FromStr;
 use crate::finding::{Finding, Outcome, Severity, Standing};
 use crate::scan::Scan;
 
+pub mod json;
+pub mod location;
+pub(crate) mod pages;
+pub mod sarif;
+pub mod summary;
+pub mod text;
+
+#[cfg(test)]
+mod tests;
+
 /// A format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
@@ -140,11 +150,9 @@ impl Default for Settings {
 pub fn write(format: Format, scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match format {
-        Format::Text => {
-            let _ = (scan, settings);
-        }
-        Format::Json => {}
-        Format::Sarif => {}
+        Format::Text => text::write(scan, settings, &mut out)?,
+        Format::Json => json::write(scan, &mut out)?,
+        Format::Sarif => sarif::write(scan, settings, &mut out)?,
     }
     out.flush()
 }
