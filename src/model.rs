@@ -100,6 +100,8 @@ pub struct Input {
     pub subscriptions: Census<topic::Subscription>,
     /// Users, groups, roles and permission sets.
     pub principals: Census<principal::Principal>,
+    /// Customer managed policies.
+    pub managed_policies: Census<principal::ManagedPolicy>,
     /// Each attachment of a policy to a principal.
     pub grants: Census<principal::Grant>,
     /// Organizations.

@@ -5,7 +5,7 @@ use super::policy::Document;
 use super::{Identity, Subject};
 
 /// The kinds of principal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PrincipalKind {
     /// An IAM user.
     User,
@@ -90,4 +90,15 @@ pub enum GrantedPolicy {
     Managed(Attr<Text>),
     /// A customer managed or inline policy that the input defines.
     Document(Attr<Document>),
+}
+
+/// A customer managed policy that the input defines.
+#[derive(Clone, Debug)]
+pub struct ManagedPolicy {
+    /// Who it is.
+    pub id: Identity,
+    /// Its ARN.
+    pub arn: Text,
+    /// The policy.
+    pub document: Attr<Document>,
 }

@@ -4,6 +4,7 @@ use super::{Node, SyntaxError, char_end, too_deep};
 use crate::source_map::{FileId, Span};
 use builder::{Builder, Item, Tag, TagName};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, options};
+use std::borrow::Cow;
 
 mod builder;
 mod scalar;
@@ -34,6 +35,7 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
             tag_name(&format!("{}{}", tag.handle(), tag.suffix()))
                 .map(|name| Tag { name, span: Span::new(file, span.start, span.end) })
         };
+        let mut end = range.end;
         let before = tag_range.as_ref().map_or(last, |tag| tag.end.max(last));
         match event {
             Event::Scalar(value, style, anchor, written) => {
@@ -41,10 +43,15 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
                 let plain = style == ScalarStyle::Plain;
                 let span = match style {
                     ScalarStyle::Literal | ScalarStyle::Folded => block_scalar(text, before, range.clone()),
+                    _ if range.is_empty() => absent(text, before, range.start, builder.awaits_value()),
                     _ => range.clone(),
                 };
+                if span.is_empty() {
+                    end = span.end;
+                }
                 // The parser gives "~" for a node that is not there.
                 let value = if plain && span.is_empty() { "".into() } else { value };
+                let value = if at_end(text, style, &span) { unbroken(value) } else { value };
                 let span = Span::new(file, span.start, span.end);
                 builder.feed(Item::Scalar { text: value, plain, tag, span }, anchor)?;
             }
@@ -54,6 +61,7 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
                 // A list that is not indented deeper than its key begins, for the parser, behind its first dash.
                 let dash = if block && builder.awaits_value() { indicator(text, before, b"-") } else { None };
                 let start = dash.unwrap_or(range.start);
+                end = dash.unwrap_or(end);
                 builder.feed(Item::Open { map: false, tag, start, bracketed: !block }, anchor)?;
             }
             Event::MappingStart(_, anchor, written) => {
@@ -69,9 +77,11 @@ pub fn parse(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
                 return Err(SyntaxError { message: format!("unknown alias '*{name}'"), span });
             }
             Event::DocumentEnd => documents.extend(builder.document()),
+            // A start without `---` has the place of what comes next, which can be behind its indicator.
+            Event::DocumentStart(false, _) => continue,
             _ => {}
         }
-        last = range.end;
+        last = end;
     }
     Ok(documents)
 }
@@ -119,6 +129,43 @@ fn block_scalar(text: &str, before: usize, range: std::ops::Range<usize>) -> std
         rest = &rest[..line];
     }
     start..start + rest.len()
+}
+
+/// The place of a node that is not there: directly behind the indicator, tag or anchor that announces it. `before` is
+/// the end of the token before, `at` is where the parser puts the node, `value` whether it is that of a key.
+fn absent(text: &str, before: usize, at: usize, value: bool) -> std::ops::Range<usize> {
+    if value && text.get(at..).is_some_and(|rest| rest.starts_with(':')) {
+        // The parser puts the value before the colon.
+        return at + 1..at + 1;
+    }
+    let gap = text.get(before..at).unwrap_or_default().as_bytes();
+    let (mut end, mut next) = (0, 0);
+    while let Some(byte) = gap.get(next) {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => next += 1,
+            b'#' if next > end || next == 0 => {
+                next += memchr::memchr2(b'\n', b'\r', &gap[next..]).unwrap_or(gap.len() - next);
+            }
+            _ => {
+                next += 1;
+                end = next;
+            }
+        }
+    }
+    before + end..before + end
+}
+
+/// Whether this is a block scalar whose last line, without a line break, is that of the text.
+fn at_end(text: &str, style: ScalarStyle, span: &std::ops::Range<usize>) -> bool {
+    matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && span.end == text.len()
+}
+
+/// The value without the line break that the parser adds when the text ends without one.
+fn unbroken(value: Cow<'_, str>) -> Cow<'_, str> {
+    match value.strip_suffix('\n') {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => value,
+    }
 }
 
 /// Turns the parser's error into ours; it knows only where the fault begins.

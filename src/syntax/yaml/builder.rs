@@ -3,7 +3,7 @@
 use super::scalar;
 use crate::source_map::{FileId, Span};
 use crate::syntax::keys::{Keys, duplicate};
-use crate::syntax::{ALIAS_BUDGET, Entry, Kind, MAX_DEPTH, Node, SyntaxError, too_deep};
+use crate::syntax::{ALIAS_BUDGET, Entry, Kind, MAX_DEPTH, Node, SyntaxError, char_end, too_deep};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -159,7 +159,7 @@ impl<'t> Builder<'t> {
                 self.close_anchor(anchor, before, height);
             }
             Item::Open { map, tag, start, bracketed } => {
-                let first = Span::new(self.file, start, start + 1);
+                let first = Span::new(self.file, start, char_end(self.text, start));
                 if self.awaits_key() {
                     let message = format!("a key must be a scalar, not {}", if map { "a mapping" } else { "a list" });
                     return Err(SyntaxError { message, span: first });
@@ -231,6 +231,8 @@ impl<'t> Builder<'t> {
             let Some(Item::Scalar { text, tag, .. }) = self.tape.get(range.start).cloned() else {
                 return fault(format!("a key must be a scalar, which '{name}' is not"));
             };
+            // For an error the alias is the place, not the tag at the anchor.
+            let tag = tag.map(|tag| Tag { span, ..tag });
             return self.key(&text, false, tag.as_ref(), span);
         }
         self.replay(range)?;
