@@ -7,7 +7,7 @@ use crate::truth::{Cause, Causes};
 mod judge;
 pub mod options;
 
-pub use judge::{Draft, Judge};
+pub use judge::{Draft, Judge, clean, is_hidden};
 pub use options::Options;
 
 /// How bad a fail is.
