@@ -368,8 +368,8 @@ medium[log-file-validation]: The trail 'Trail' does not validate its log files: 
 6 |       EnableLogFileValidation:     false ?[31m
   |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected true
   |
-  = why: A trail with log file validation writes a signed digest file every hour that lists the log files and
-         their hashes.
+  = why: A trail with log file validation writes a signed digest file every hour that lists the log files
+         and their hashes.
   = fix: Set 'EnableLogFileValidation' to true
 ";
     assert!(shown.starts_with(expected), "{shown}");
