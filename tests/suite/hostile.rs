@@ -57,34 +57,8 @@ fn hole(name: &str, shape: Shape) -> Text {
 }
 
 fn input(at: Origin) -> Input {
-    Input {
-        id: InputId(0),
-        kind: InputKind::CloudFormation,
-        path: PATH.to_owned(),
-        at,
-        complete: Truth::True,
-        account: hole("AWS::AccountId", Shape::Account),
-        region: Text::from("eu-west-1"),
-        trails: Default::default(),
-        event_data_stores: Default::default(),
-        buckets: Default::default(),
-        bucket_policies: Default::default(),
-        bucket_uses: Default::default(),
-        keys: Default::default(),
-        aliases: Default::default(),
-        log_groups: Default::default(),
-        metric_filters: Default::default(),
-        alarms: Default::default(),
-        topics: Default::default(),
-        topic_policies: Default::default(),
-        subscriptions: Default::default(),
-        principals: Default::default(),
-        grants: Default::default(),
-        organizations: Default::default(),
-        organization_policies: Default::default(),
-        delegated_administrators: Default::default(),
-        invocations: Default::default(),
-    }
+    let account = hole("AWS::AccountId", Shape::Account);
+    Input::new(InputId(0), InputKind::CloudFormation, PATH.to_owned(), at, account, Text::from("eu-west-1"))
 }
 
 /// A scan of nothing.
