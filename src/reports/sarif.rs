@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Finding, Outcome, Severity, clean};
 use crate::reports::location::{self, Location};
-use crate::reports::{Lazy, Settings, is_listed};
+use crate::reports::{Lazy, Settings, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use rules::Rules;
 
@@ -131,6 +131,10 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
             instances: subject.instances.iter().map(|address| clean(address)).collect(),
             controls: rules.controls(finding.check),
             evidence: evidence(scan, finding),
+            witness: match &finding.outcome {
+                Outcome::Fail(Some(seen)) => Some(witness::sentence(seen)),
+                _ => None,
+            },
         },
     }
 }

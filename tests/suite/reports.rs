@@ -157,6 +157,7 @@ fn json_and_sarif_agree() {
         assert_eq!(result["partialFingerprints"]["trailwarden/v1"], finding["fingerprint"]);
         assert_eq!(result["properties"]["check"], finding["check"]);
         assert_eq!(result["properties"]["severity"], finding["severity"]);
+        assert_eq!(result["properties"].get("witness").is_none(), finding["witness"].is_null());
         if finding["location"].is_null() {
             continue;
         }
@@ -193,9 +194,9 @@ fn obeys(log: &Value) {
         assert!(tags.len() <= 10 && tags.contains(&"security".into()));
         let score: f64 = string(&rule["properties"]["security-severity"]).parse().expect("a number");
         let level = match score {
-            s if s >= 7.0 && s <= 10.0 => "error",
-            s if s >= 4.0 => "warning",
-            s if s > 0.0 => "note",
+            s if (7.0..=10.0).contains(&s) => "error",
+            s if (4.0..7.0).contains(&s) => "warning",
+            s if s > 0.0 && s < 4.0 => "note",
             _ => panic!("{score} is out of range"),
         };
         assert_eq!(rule["defaultConfiguration"]["level"], level);
