@@ -40,7 +40,7 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
     out.write_all(b"\n")
 }
 
-/// How many findings [`write`] leaves out because there are more than `max_results`.
+/// How many findings [`write()`] leaves out because there are more than `max_results`.
 pub fn dropped(scan: &Scan, settings: &Settings) -> usize {
     let listed = scan.findings.iter().filter(|finding| is_listed(finding, &settings.sarif_include)).count();
     listed.saturating_sub(settings.max_results)

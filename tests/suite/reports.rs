@@ -338,6 +338,17 @@ fn microsofts_validator_finds_no_error() {
 }
 
 #[test]
+fn microsofts_validator_finds_errors() {
+    let mut log = value(Format::Sarif, &hostile::scan(), &Settings::default());
+    log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] = "arn:aws:x".into();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("broken.sarif");
+    std::fs::write(&path, log.to_string()).expect("the folder takes files");
+    let errors = validate_with_multitool(&path);
+    assert!(errors.iter().any(|error| error.contains("GH1005")), "{errors:?}");
+}
+
+#[test]
 fn text_lists_fails_and_counts_everything() {
     let scan = hostile::scan();
     let plain = text(&scan, &Settings::default());
