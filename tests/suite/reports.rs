@@ -157,6 +157,7 @@ fn json_and_sarif_agree() {
         assert_eq!(result["partialFingerprints"]["trailwarden/v1"], finding["fingerprint"]);
         assert_eq!(result["properties"]["check"], finding["check"]);
         assert_eq!(result["properties"]["severity"], finding["severity"]);
+        assert_eq!(result["properties"].get("witness").is_none(), finding["witness"].is_null());
         if finding["location"].is_null() {
             continue;
         }
@@ -193,9 +194,9 @@ fn obeys(log: &Value) {
         assert!(tags.len() <= 10 && tags.contains(&"security".into()));
         let score: f64 = string(&rule["properties"]["security-severity"]).parse().expect("a number");
         let level = match score {
-            s if s >= 7.0 && s <= 10.0 => "error",
-            s if s >= 4.0 => "warning",
-            s if s > 0.0 => "note",
+            s if (7.0..=10.0).contains(&s) => "error",
+            s if (4.0..7.0).contains(&s) => "warning",
+            s if s > 0.0 && s < 4.0 => "note",
             _ => panic!("{score} is out of range"),
         };
         assert_eq!(rule["defaultConfiguration"]["level"], level);
@@ -334,6 +335,17 @@ fn microsofts_validator_finds_no_error() {
         std::fs::write(&path, &report).expect("the folder takes files");
         assert_eq!(validate_with_multitool(&path), Vec::<String>::new(), "{name}");
     }
+}
+
+#[test]
+fn microsofts_validator_finds_errors() {
+    let mut log = value(Format::Sarif, &hostile::scan(), &Settings::default());
+    log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] = "arn:aws:x".into();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("broken.sarif");
+    std::fs::write(&path, log.to_string()).expect("the folder takes files");
+    let errors = validate_with_multitool(&path);
+    assert!(errors.iter().any(|error| error.contains("GH1005")), "{errors:?}");
 }
 
 #[test]
