@@ -18,9 +18,6 @@ pub mod sarif;
 pub mod summary;
 pub mod text;
 
-#[cfg(test)]
-mod tests;
-
 /// A format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {

@@ -6,6 +6,21 @@ use super::arn::Text;
 use super::attr::{Origin, Value};
 use crate::truth::Cause;
 
+mod ask;
+mod condition;
+mod delivery;
+mod eval;
+pub mod excess;
+mod reach;
+pub mod s3;
+#[cfg(test)]
+mod tests;
+
+pub use ask::wildcard;
+pub use eval::{Caller, Context, Held, Request};
+pub use delivery::Need;
+pub use reach::{Reach, STRANGER, instance};
+
 /// A policy document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
@@ -36,7 +51,8 @@ pub struct Statement {
     pub resource: Option<Clause<Text>>,
     /// Under which conditions; all must hold.
     pub conditions: Vec<Condition>,
-    /// Set when a part could not be read at all, so that the statement may say more or less than the fields tell.
+    /// Set when a part could not be read at all. Such a part is left out of the fields, so the statement may hold for
+    /// fewer requests than the fields tell, never for more.
     pub unreadable: Option<Cause>,
 }
 

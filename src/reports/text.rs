@@ -33,10 +33,10 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
     for finding in listed {
         let why = pages.get(finding.check).filter(|_| explained.insert(finding.check));
         let why = why.map(|page| plain(&page.summary));
-        writeln!(out, "{}\n", renderer.render(&[group(scan, finding, why)]))?;
+        writeln!(out, "{}\n", draw(&renderer, group(scan, finding, why)))?;
     }
     for gap in &scan.gaps {
-        writeln!(out, "{}\n", renderer.render(&[gap_group(scan, gap)]))?;
+        writeln!(out, "{}\n", draw(&renderer, gap_group(scan, gap)))?;
     }
     write_summary(scan, settings, out)
 }
@@ -116,12 +116,27 @@ fn span(origin: &attr::Origin) -> Option<Span> {
     }
 }
 
+/// Stands between a place and the one that the renderer appends, which it counts in the excerpt instead of the file.
+/// It cannot come from anywhere else: cleaned text holds no hidden characters.
+const MARK: char = '\u{2060}';
+
 /// Adds `--> path:line:column` and the line with the span underlined.
 fn place<'a>(scan: &'a Scan, group: Group<'a>, at: Span, kind: AnnotationKind, label: Option<String>) -> Group<'a> {
     let here = location::of_span(&scan.sources, at);
-    let origin = Origin::path(clean(here.path)).line(here.start_line as usize).char_column(here.start_column as usize);
+    let path = format!("{}:{}:{}{MARK}", clean(here.path), here.start_line, here.start_column);
     let excerpt = Excerpt::of(&scan.sources, location::first_line(&scan.sources, at));
-    group.element(origin).element(excerpt.snippet(here.start_line as usize, kind, label))
+    group.element(excerpt.snippet(here.start_line as usize, kind, label).path(path))
+}
+
+/// Draws a group, with the places as [`place`] gave them.
+fn draw(renderer: &Renderer, group: Group<'_>) -> String {
+    let drawn = renderer.render(&[group]);
+    let mut pieces = drawn.split(MARK);
+    let mut result = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        result.push_str(piece.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
+    }
+    result
 }
 
 fn note(name: &'static str, text: &str) -> annotate_snippets::Message<'static> {

@@ -20,6 +20,8 @@ mod references;
 mod stack;
 mod sub;
 mod template;
+#[cfg(test)]
+mod tests;
 
 /// A document that may be a template.
 #[derive(Debug)]

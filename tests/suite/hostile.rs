@@ -1,221 +1,146 @@
-//! Files that would break a careless reader: each costs a gap at most, never the other findings.
+//! A scan made by hand whose names and texts try to break every report.
 
-use std::fs;
-use std::path::Path;
+use trailwarden::checks::Check;
+use trailwarden::finding::{Judge, Options, Severity, Witness};
+use trailwarden::model::arn::{Shape, Text, Var};
+use trailwarden::model::attr::Origin;
+use trailwarden::model::{Estate, Existence, Identity, Input, InputId, InputKind, ResourceKind};
+use trailwarden::scan::{Gap, Scan, ScannedInput};
+use trailwarden::source_map::{FileId, SourceMap, Span};
+use trailwarden::truth::{Cause, CauseKind, Truth};
 
-use super::cli::{BAD, GOOD, ONLY, command, folder, scan, stdout};
+/// A name with everything that breaks terminals, tables, workflow commands, XML, Markdown and links.
+pub const NAME: &str =
+    "a\nb\u{1b}[31mred\r\n::error::x%0A]]><script>|`[t](http://evil.example)\u{202e}\u{2066}\u{200b}é😀";
 
-/// The gaps of a folder's scan as `reason path`, with the status.
-fn gaps(here: &Path, args: &[&str]) -> (i32, Vec<String>) {
-    let mut all = vec![ONLY, "--format=json"];
-    all.extend(args);
-    let result = scan(here, &all);
-    let report: serde_json::Value = serde_json::from_str(&stdout(&result)).expect("is JSON");
-    let line = |gap: &serde_json::Value| {
-        format!("{} {}", gap["reason"].as_str().unwrap_or_default(), gap["path"].as_str().unwrap_or_default())
+/// A path that must be percent-encoded in a URI.
+pub const PATH: &str = "infra/á b#1?/50%/trail [x];(1).yaml";
+
+/// A path that looks like an absolute URI.
+pub const URI_LIKE: &str = "arn:aws:x/one line.json";
+
+const TEMPLATE: &str = "\
+Resources:
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      S3BucketName: '😀\u{202e}'   # after
+      EnableLogFileValidation: \tfalse \u{1b}[31m\r
+      EventSelectors:
+        - ReadWriteType: All
+          IncludeManagementEvents: false
+";
+
+/// A check whose fails have several severities.
+pub static GRADED: Check = Check {
+    id: "graded-check",
+    page: "---\ntitle: A graded check\nseverity: high\nother-severities: [low, critical, note]\ncategory: integrity\n\
+           since: 0.1.0\nsources: {}\ncontrols: [cis-1.2.0/1, cis-5.0.0/1, security-hub/CloudTrail.1, a/1, b/2, c/3, d/4, \
+           e/5, f/6, g/7, h/8]\n---\n\nSummary with `code` and a [link](https://docs.example).\n\n## Why it matters\n\n\
+           Because.\n\n## How to fix\n\nFix it.\n",
+    run: |_, _| {},
+};
+
+fn identity(kind: ResourceKind, address: &str, at: Origin) -> Identity {
+    let (address, shown) = (address.to_owned(), address.to_owned());
+    Identity { input: InputId(0), kind, address, instances: Vec::new(), shown, at, existence: Existence::Certain }
+}
+
+fn find(sources: &SourceMap, file: FileId, needle: &str) -> Origin {
+    let start = sources.file(file).text().find(needle).expect("the needle is there");
+    Origin::Text(Span::new(file, start, start + needle.len()))
+}
+
+fn hole(name: &str, shape: Shape) -> Text {
+    let cause = Cause::new(CauseKind::OutsideScope, format!("'{name}' is not known"));
+    Var { key: name.into(), shown: name.into(), cause, shape }.into()
+}
+
+fn input(at: Origin) -> Input {
+    let account = hole("AWS::AccountId", Shape::Account);
+    Input::new(InputId(0), InputKind::CloudFormation, PATH.to_owned(), at, account, Text::from("eu-west-1"))
+}
+
+/// A scan of nothing.
+pub fn empty() -> Scan {
+    Scan {
+        sources: SourceMap::default(),
+        estate: Estate::default(),
+        inputs: Vec::new(),
+        checks: trailwarden::checks::CHECKS.iter().collect(),
+        findings: Vec::new(),
+        gaps: Vec::new(),
+    }
+}
+
+/// The hostile scan: every verdict, every severity, every kind of place, two gaps.
+pub fn scan() -> Scan {
+    let mut sources = SourceMap::default();
+    let file = sources.add(PATH, TEMPLATE);
+    let minified = format!("{{{}\"Trail\":{{\"Off\":true}},{}}}", "\"ä\":0,".repeat(150_000), "\"z\":1,".repeat(10));
+    let minified = sources.add(URI_LIKE, minified);
+    let at = |needle: &str| find(&sources, file, needle);
+    let trail = identity(ResourceKind::Trail, "Trail", at("Trail"));
+    let hostile = identity(ResourceKind::Bucket, NAME, at("Resources"));
+    let long = identity(ResourceKind::Key, &"k".repeat(5000), at("Properties"));
+    let flag = at("EnableLogFileValidation: \tfalse");
+    let block = at("EventSelectors:\n        - ReadWriteType: All\n          IncludeManagementEvents: false\n");
+    let one_line = find(&sources, minified, "\"Off\":true");
+
+    let options = Options::default();
+    let mut judge = Judge::new(GRADED.id, Severity::High, &options);
+    let draft = judge.on(&hostile).claim("is good", "is bad").because(format!("'Key' is '{NAME}'")).at(&one_line);
+    let context = vec![("aws:SourceArn".to_owned(), NAME.to_owned())];
+    let (principal, action, resource) = (NAME.to_owned(), "s3:PutObject".to_owned(), "*".to_owned());
+    let witness = Witness::Request { principal, action, resource, context };
+    draft.severity(Severity::Critical).remedy(format!("Set 'Key' to {NAME}")).fail_with(Some(witness));
+    let draft = judge.on(&trail).because("'EventSelectors' leaves out writes").at(&block).fault("EventSelectors");
+    let event = vec![("eventName".to_owned(), "DeleteTrail".to_owned()), ("readOnly".to_owned(), "false".to_owned())];
+    let draft =
+        draft.related(format!("the bucket '{NAME}'"), &at("S3BucketName: '😀\u{202e}'")).related("far", &one_line);
+    draft.remedy("Set it. Then look again").fail_with(Some(Witness::Event { fields: event }));
+    judge.on(&long).severity(Severity::Low).remedy("Make it shorter").fail();
+    judge.on(&long).severity(Severity::Note).fault("other").remedy("Make it shorter").fail();
+    let api = Origin::Api { call: "cloudtrail:GetTrailStatus", arn: "arn:aws:cloudtrail:x".into() };
+    judge.on(&long).at(&api).related("asked", &api).evidence("IsLogging", "true", "false", &api).fault("api").fail();
+    let mut findings = judge.into_findings();
+
+    let mut judge = Judge::new("log-file-validation", Severity::Medium, &options);
+    let draft = judge.on(&trail).claim("validates its log files", "does not validate its log files").at(&flag);
+    let draft = draft.because("'EnableLogFileValidation' is false").fault("EnableLogFileValidation");
+    let draft = draft.evidence("EnableLogFileValidation", "true", "false", &flag);
+    draft.remedy("Set 'EnableLogFileValidation' to true").fail();
+    judge.on(&hostile).unknown(Cause::new(CauseKind::Parameter, format!("the parameter '{NAME}' has no default")));
+    judge.on(&trail).pass();
+    judge.on(&trail).not_applicable(CauseKind::NoSubject, "there is no trail");
+    judge.on_input(&input(at("Resources"))).pass();
+    findings.extend(judge.into_findings());
+    for (i, finding) in findings.iter_mut().enumerate() {
+        finding.fingerprint = format!("sha256:{i:064x}");
+    }
+    findings[1].subject.instances = (0..12).map(|i| format!("Trail[{i}]")).collect();
+
+    let gap_at = Span::new(file, 0, 9);
+    let estate = Estate { inputs: vec![input(at("Resources"))] };
+    let scanned = |path: &str, kind, complete| ScannedInput { path: path.to_owned(), kind, complete };
+    let gap = |path: Option<&str>, span, reason, message: String| Gap {
+        path: path.map(str::to_owned),
+        span,
+        reason,
+        message,
     };
-    let gaps = report["gaps"].as_array().expect("gaps").iter().map(line).collect();
-    (result.get_output().status.code().unwrap_or(-1), gaps)
-}
-
-fn one(name: &str, bytes: &[u8]) -> tempfile::TempDir {
-    let here = folder(&[("good.yaml", GOOD)]);
-    fs::write(here.path().join(name), bytes).expect("a temporary file");
-    here
-}
-
-#[test]
-fn broken_files_are_gaps() {
-    let deep_json = format!("{{\"Resources\": {}\"AWS::S3::Bucket\"{}}}", "[".repeat(50_000), "]".repeat(50_000));
-    let deep_yaml = format!("Resources: {}AWS::S3::Bucket{}\n", "[".repeat(50_000), "]".repeat(50_000));
-    let mut bomb = "AWSTemplateFormatVersion: '2010-09-09'\na0: &a0 [x, x]\n".to_owned();
-    for i in 1..40 {
-        bomb += &format!("a{i}: &a{i} [*a{}, *a{}]\n", i - 1, i - 1);
+    Scan {
+        inputs: vec![
+            scanned(PATH, InputKind::CloudFormation, true),
+            scanned(URI_LIKE, InputKind::CloudFormation, false),
+        ],
+        checks: vec![&GRADED, &trailwarden::checks::CHECKS[0]],
+        findings,
+        gaps: vec![
+            gap(Some("a b/%.yaml"), None, "unreadable", format!("the file 'a b/%.yaml' cannot be read: {NAME}")),
+            gap(Some(PATH), Some(gap_at), "syntax", "the key 'Resources' comes twice".to_owned()),
+        ],
+        sources,
+        estate,
     }
-    bomb += "Resources: *a39\n";
-    for (name, text, reason) in [
-        ("t.yaml", "Resources:\n  A: {Type: AWS::S3::Bucket\n", "syntax"),
-        ("t.yaml", "Resources:\n\tA:\n\t\tType: AWS::S3::Bucket\n", "syntax"),
-        ("t.json", "{\"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\",}}", "syntax"),
-        ("t.json", "{\"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}, \"Resources\": {}}", "syntax"),
-        ("t.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\nResources: {}\n", "syntax"),
-        ("t.json", deep_json.as_str(), "syntax"),
-        ("t.yaml", deep_yaml.as_str(), "syntax"),
-        ("t.yaml", bomb.as_str(), "syntax"),
-        ("t.template", "Resources: {Type: AWS::S3::Bucket", "syntax"),
-        ("t.txt", "Resources:\n  A: {Type: AWS::S3::Bucket\n", "syntax"),
-        ("t.yaml", "- AWSTemplateFormatVersion: '2010-09-09'\n  Resources: {}\n", "template"),
-        ("t.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nResources: [1]\n", "template"),
-        ("t.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nResources: text\n", "template"),
-    ] {
-        let here = one(name, text.as_bytes());
-        let head: String = text.chars().take(60).collect();
-        let (code, found) = gaps(here.path(), &["."]);
-        assert_eq!((code, found), (3, vec![format!("{reason} {name}")]), "{head}");
-    }
-}
-
-#[test]
-fn wrong_types_inside_never_stop_a_scan() {
-    for value in [
-        "null",
-        "1",
-        "text",
-        "[]",
-        "[1, {a: b}]",
-        "{}",
-        "{Ref: 1}",
-        "{Ref: [a]}",
-        "!Ref Nowhere",
-        "!GetAtt Trail.Arn",
-        "!If [A]",
-        "!If [A, B, C]",
-        "!Sub [1]",
-        "!Sub '${'",
-        "!Join x",
-        "!Select [9, [a]]",
-        "!FindInMap [A, B]",
-        "!Split [a]",
-        "!ImportValue {a: b}",
-        "!Cidr [a]",
-        "!Base64 {}",
-        "!Transform {}",
-        "{Fn::Unknown: x}",
-        "{Fn::If: {}}",
-        "{Fn::ForEach::X: [a]}",
-    ] {
-        let properties = [
-            "S3BucketName",
-            "IsLogging",
-            "EventSelectors",
-            "AdvancedEventSelectors",
-            "Tags",
-            "KMSKeyId",
-            "InsightSelectors",
-            "EnableLogFileValidation",
-        ];
-        let mut text = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n".to_owned();
-        for property in properties {
-            text += &format!(
-                "  With{property}:\n    Type: AWS::CloudTrail::Trail\n    Condition: Nowhere\n    Properties:\n      {property}: {value}\n"
-            );
-        }
-        text += &format!("  Bucket:\n    Type: AWS::S3::Bucket\n    Properties: {value}\n");
-        text += &format!(
-            "  Policy:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: {value}\n      PolicyDocument: {value}\n"
-        );
-        text += &format!("Parameters: {value}\nMappings: {value}\nConditions: {value}\nOutputs: {value}\n");
-        let scan = super::scan_text(&text, super::all());
-        assert!(scan.gaps.iter().all(|gap| gap.reason != "internal"), "{value}: {:?}", scan.gaps);
-    }
-}
-
-#[test]
-fn texts_in_other_encodings() {
-    let crlf = BAD.replace('\n', "\r\n");
-    let marked = format!("\u{feff}{BAD}");
-    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(BAD.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    for bytes in [crlf.as_bytes(), marked.as_bytes(), &wide] {
-        let here = one("t.yaml", bytes);
-        let result = scan(here.path(), &[ONLY, "--format=json"]).code(1);
-        let report: serde_json::Value = serde_json::from_str(&stdout(&result)).expect("is JSON");
-        assert_eq!(report["findings"][0]["location"]["start_line"], 3);
-        assert_eq!(report["findings"][0]["location"]["start_column"], 3);
-    }
-    let mut bytes = BAD.as_bytes().to_vec();
-    bytes.extend(b"# \xff\n");
-    let here = one("t.yaml", &bytes);
-    assert_eq!(gaps(here.path(), &["."]), (3, vec!["not-utf-8 t.yaml".to_owned()]));
-}
-
-#[test]
-fn zeros_are_no_text() {
-    let here = folder(&[("good.yaml", GOOD)]);
-    let file = fs::File::create(here.path().join("zeros.yaml")).expect("a temporary file");
-    file.set_len(50 * 1024 * 1024).expect("a sparse file");
-    assert_eq!(gaps(here.path(), &["."]), (0, vec![]));
-    assert_eq!(gaps(here.path(), &["zeros.yaml"]), (3, vec!["syntax zeros.yaml".to_owned()]));
-    file.set_len(65 * 1024 * 1024).expect("a sparse file");
-    assert_eq!(gaps(here.path(), &["."]), (0, vec![]));
-    assert_eq!(gaps(here.path(), &["zeros.yaml"]), (3, vec!["too-large zeros.yaml".to_owned()]));
-}
-
-#[test]
-fn foreign_files_are_no_gaps() {
-    let here = folder(&[
-        ("good.yaml", GOOD),
-        ("chart/templates/a.yaml", "{{- if .Values.x }}\nkind: Service\n{{- end }}\n"),
-        ("tsconfig.json", "// comment\n{\"compilerOptions\": {},}\n"),
-        ("README.md", "Use `AWS::CloudTrail::Trail`:\n\n```yaml\nResources:\n  A: {\n```\n"),
-        ("app.py", "TEMPLATE = '''\nResources:\n  T:\n    Type: AWS::CloudTrail::Trail\n'''\n"),
-        ("stack.ts", "new CfnResource(this, 'x', { type: 'AWS::CloudTrail::Trail' });\n"),
-        ("notes.txt", "We use AWS::CloudTrail::Trail: { for everything\n"),
-        ("policy.json", "{\"types\": [\"AWS::S3::Bucket\"]}"),
-        ("list.yaml", "- AWS::S3::Bucket\n- AWS::CloudTrail::Trail\n"),
-        ("image.png", "\u{89}PNG AWS::"),
-        ("empty.yaml", ""),
-        (".git/objects/x.yaml", "Resources: {Type: AWS::S3::Bucket"),
-        (".gitignore", "ignored/\n"),
-        ("ignored/t.yaml", BAD),
-    ]);
-    fs::write(here.path().join("binary"), b"\0\x01AWS::CloudTrail::Trail\0\xff").expect("a temporary file");
-    assert_eq!(gaps(here.path(), &["."]), (0, vec![]));
-    assert_eq!(gaps(here.path(), &["ignored/t.yaml"]).0, 1, "what is named is read");
-    assert_eq!(gaps(here.path(), &["policy.json"]), (3, vec!["template policy.json".to_owned()]));
-    assert_eq!(gaps(here.path(), &["empty.yaml"]), (3, vec!["template empty.yaml".to_owned()]));
-}
-
-#[test]
-fn hidden_files_are_read() {
-    let here = folder(&[(".deploy/t.yaml", BAD)]);
-    assert_eq!(gaps(here.path(), &["."]).0, 1);
-}
-
-#[cfg(unix)]
-#[test]
-fn links_lead_nowhere_twice() {
-    use std::os::unix::fs::symlink;
-    let outside = folder(&[("t.yaml", BAD)]);
-    let here = folder(&[("a/t.yaml", BAD)]);
-    let root = here.path();
-    symlink(root, root.join("a/loop")).expect("a link");
-    symlink(root.join("a/t.yaml"), root.join("copy.yaml")).expect("a link");
-    symlink(outside.path(), root.join("outside")).expect("a link");
-    symlink(outside.path().join("t.yaml"), root.join("outside.yaml")).expect("a link");
-    symlink("nowhere", root.join("broken.yaml")).expect("a link");
-    let result = scan(root, &[ONLY, "--format=json"]).code(1);
-    let report: serde_json::Value = serde_json::from_str(&stdout(&result)).expect("is JSON");
-    assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
-    assert_eq!(report["findings"][0]["location"]["path"], "a/t.yaml");
-    assert_eq!(report["gaps"].as_array().map(Vec::len), Some(0));
-}
-
-/// A file that cannot be opened. Permissions do not hold root back; there a link that leads to itself stands in for
-/// them, which is named and cannot be opened by anybody.
-#[cfg(unix)]
-#[test]
-fn unreadable_files_are_gaps() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    let here = one("t.yaml", BAD.as_bytes());
-    let file = here.path().join("t.yaml");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).expect("own file");
-    if fs::File::open(&file).is_err() {
-        assert_eq!(gaps(here.path(), &["."]), (3, vec!["unreadable t.yaml".to_owned()]));
-        assert_eq!(gaps(here.path(), &["t.yaml"]), (3, vec!["unreadable t.yaml".to_owned()]));
-    } else {
-        fs::remove_file(&file).expect("own file");
-        symlink("t.yaml", &file).expect("a link");
-        command(here.path()).args(["scan", ONLY, "t.yaml"]).assert().code(2);
-        assert_eq!(gaps(here.path(), &["."]).0, 0);
-    }
-}
-
-#[test]
-fn nested_templates_are_read_with_their_parent() {
-    let parent = "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ./nested/child.yaml\n";
-    let here = folder(&[("root.yaml", parent), ("nested/child.yaml", BAD)]);
-    let result = scan(here.path(), &[ONLY, "root.yaml", "--format=json"]).code(1);
-    let report: serde_json::Value = serde_json::from_str(&stdout(&result)).expect("is JSON");
-    assert_eq!(report["findings"][0]["resource"]["address"], "Child/Trail");
-    assert_eq!(report["scope"]["inputs"].as_array().map(Vec::len), Some(1));
 }

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary: each further one costs a link.
 
+mod broken;
 mod cases;
 mod cli;
 mod equivalence;
@@ -7,8 +8,10 @@ mod fixtures;
 mod floors;
 mod generated;
 mod hostile;
+mod laws;
 mod pages;
 mod reports;
+mod sarif;
 
 use std::path::{Path, PathBuf};
 

@@ -135,6 +135,10 @@ pub struct Descriptor {
     pub name: &'static str,
     /// What it means.
     pub short_description: Text,
+    /// The same; some consumers ask for it.
+    pub full_description: Text,
+    /// What to do about it.
+    pub help: Text,
 }
 
 /// `runAutomationDetails`.

@@ -4,15 +4,30 @@ use super::{dropped, gap_location, model, sentence};
 use crate::reports::Settings;
 use crate::scan::{Gap, Scan};
 
-/// The kinds of notifications: id, name, what it means.
-const KINDS: [(&str, &str, &str); 7] = [
-    ("syntax", "SyntaxError", "A file does not follow the grammar of its format."),
-    ("not-utf-8", "NotUtf8", "A file is not encoded in UTF-8."),
-    ("too-large", "TooLarge", "A file is larger than the limit of its kind."),
-    ("unreadable", "Unreadable", "A file could not be read."),
-    ("not-found", "NotFound", "A file or folder that was named does not exist."),
-    ("template", "NotATemplate", "A file could not be understood as a template."),
-    (TRUNCATED, "ResultsTruncated", "The report holds fewer results than the scan found."),
+/// The kinds of notifications: id, name, what it means, what to do.
+const KINDS: [(&str, &str, &str, &str); 7] = [
+    (
+        "syntax",
+        "SyntaxError",
+        "A file does not follow the grammar of its format.",
+        "Mend the file at the place that the notification names.",
+    ),
+    ("not-utf-8", "NotUtf8", "A file is not encoded in UTF-8.", "Save the file in UTF-8."),
+    ("too-large", "TooLarge", "A file is larger than the limit of its kind.", "Split the file, or leave it out."),
+    ("unreadable", "Unreadable", "A file could not be read.", "Let the scan read the file, or leave it out."),
+    ("not-found", "NotFound", "A file or folder that was named does not exist.", "Name one that exists."),
+    (
+        "template",
+        "NotATemplate",
+        "A file could not be understood as a template.",
+        "Mend the file at the place that the notification names.",
+    ),
+    (
+        TRUNCATED,
+        "ResultsTruncated",
+        "The report holds fewer results than the scan found.",
+        "Read the JSON report, which is never cut.",
+    ),
 ];
 
 /// The id of the notification about results that were left out.
@@ -20,7 +35,12 @@ const TRUNCATED: &str = "results-truncated";
 
 /// The kinds of notifications, always all.
 pub(super) fn descriptors() -> Vec<model::Descriptor> {
-    KINDS.map(|(id, name, text)| model::Descriptor { id, name, short_description: model::Text { text } }).to_vec()
+    let text = |text| model::Text { text };
+    let descriptor = |(id, name, means, help)| {
+        let (short_description, full_description, help) = (text(means), text(means), text(help));
+        model::Descriptor { id, name, short_description, full_description, help }
+    };
+    KINDS.map(descriptor).to_vec()
 }
 
 /// The run, as far as it went.

@@ -7,7 +7,7 @@ use super::references;
 use super::stack::{Resource, Stack, World, nested_template};
 use crate::model::arn::Text;
 use crate::model::attr::Origin;
-use crate::model::{Census, Existence, Identity, Input, InputId, InputKind, ResourceKind};
+use crate::model::{Existence, Identity, Input, InputId, InputKind, ResourceKind};
 use crate::source_map::Span;
 use crate::sources::block::Block;
 use crate::sources::value::Val;
@@ -26,66 +26,22 @@ mod uses;
 pub(super) fn input<'t>(world: &World<'t>, stack: &Rc<Stack<'t>>, id: u32) -> Input {
     let template = stack.parsed.template;
     let top = template.root.entries().first().map_or(template.root.span, |entry| entry.key_span);
-    let mut input = Input {
-        id: InputId(id),
-        kind: InputKind::CloudFormation,
-        path: template.path.clone(),
-        at: Origin::Text(top),
-        complete: Truth::True,
-        account: stack.account(world.settings),
-        region: stack.region(world.settings),
-        trails: Census::default(),
-        event_data_stores: Census::default(),
-        buckets: Census::default(),
-        bucket_policies: Census::default(),
-        bucket_uses: Census::default(),
-        keys: Census::default(),
-        aliases: Census::default(),
-        log_groups: Census::default(),
-        metric_filters: Census::default(),
-        alarms: Census::default(),
-        topics: Census::default(),
-        topic_policies: Census::default(),
-        subscriptions: Census::default(),
-        principals: Census::default(),
-        managed_policies: Census::default(),
-        grants: Census::default(),
-        organizations: Census::default(),
-        organization_policies: Census::default(),
-        delegated_administrators: Census::default(),
-        invocations: Census::default(),
-    };
+    let (account, region) = (stack.account(world.settings), stack.region(world.settings));
+    let mut input = Input::new(
+        InputId(id),
+        InputKind::CloudFormation,
+        template.path.clone(),
+        Origin::Text(top),
+        account,
+        region,
+    );
     let mut hidden = Vec::new();
     walk(world, stack, &mut input, &mut hidden);
     iam::settle(&mut input);
     if let Some(causes) = hidden.into_iter().map(Causes::from).reduce(Causes::and) {
-        incomplete(&mut input, &Truth::Unknown(causes));
+        input.incomplete(&Truth::Unknown(causes));
     }
     input
-}
-
-/// What was not read may hold any of these.
-fn incomplete(input: &mut Input, why: &Truth) {
-    input.complete = why.clone();
-    input.trails.complete = why.clone();
-    input.event_data_stores.complete = why.clone();
-    input.buckets.complete = why.clone();
-    input.bucket_policies.complete = why.clone();
-    input.bucket_uses.complete = why.clone();
-    input.keys.complete = why.clone();
-    input.aliases.complete = why.clone();
-    input.log_groups.complete = why.clone();
-    input.metric_filters.complete = why.clone();
-    input.alarms.complete = why.clone();
-    input.topics.complete = why.clone();
-    input.topic_policies.complete = why.clone();
-    input.subscriptions.complete = why.clone();
-    input.principals.complete = why.clone();
-    input.managed_policies.complete = why.clone();
-    input.grants.complete = why.clone();
-    input.organizations.complete = why.clone();
-    input.organization_policies.complete = why.clone();
-    input.delegated_administrators.complete = why.clone();
 }
 
 fn walk<'t>(world: &World<'t>, stack: &Rc<Stack<'t>>, input: &mut Input, hidden: &mut Vec<Cause>) {

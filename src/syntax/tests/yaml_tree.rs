@@ -22,7 +22,7 @@ fn short_tags_become_long_forms() {
     );
     same(
         "a: !GetAZs\nb: !Sub 12\nc: !Not [true]",
-        r#"{"a": {"Fn::GetAZs": null}, "b": {"Fn::Sub": 12}, "c": {"Fn::Not": [true]}}"#,
+        r#"{"a": {"Fn::GetAZs": null}, "b": {"Fn::Sub": "12"}, "c": {"Fn::Not": [true]}}"#,
     );
 }
 

@@ -366,7 +366,9 @@ fn merged(map: Mapping) -> Result<Vec<Entry>, SyntaxError> {
 /// The kind of a scalar under its tag.
 fn typed(text: &str, plain: bool, tag: Option<&Tag>, span: Span) -> Result<Kind, SyntaxError> {
     let Some(Tag { name: TagName::Core(name), .. }) = tag else {
-        return Ok(if plain { scalar::resolve(text) } else { Kind::String(text.into()) });
+        // Under a short-form tag a plain scalar is a name: `!Condition Yes` is no boolean.
+        let name = is_local(tag) && !text.is_empty();
+        return Ok(if plain && !name { scalar::resolve(text) } else { Kind::String(text.into()) });
     };
     let kind = match &**name {
         "null" if scalar::is_null(text) => Some(Kind::Null),
