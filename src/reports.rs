@@ -17,6 +17,7 @@ pub(crate) mod pages;
 pub mod sarif;
 pub mod summary;
 pub mod text;
+pub(crate) mod witness;
 
 /// A format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -157,3 +157,36 @@ impl SourceMap {
         (file.position(span.start as usize), file.position(span.end as usize))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counted without any table.
+    fn slowly(text: &str, offset: usize) -> Position {
+        let before = &text[..offset];
+        let line = before.matches('\n').count() as u32 + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().encode_utf16().count() as u32 + 1;
+        Position { line, column }
+    }
+
+    #[test]
+    fn positions_are_the_same_as_counted_slowly() {
+        let text = "aé😀\t\r\nß\n\n".repeat(150) + &"ü😀x".repeat(700) + "\nend";
+        let mut sources = SourceMap::default();
+        let file = sources.add("x", text.as_str());
+        for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+            assert_eq!(sources.file(file).position(offset), slowly(&text, offset), "{offset}");
+        }
+    }
+
+    #[test]
+    fn offsets_beside_characters_and_text_have_a_position() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x", "\u{feff}aé");
+        let at = |offset| sources.file(file).position(offset).column;
+        assert_eq!([at(0), at(1), at(2), at(3), at(99)], [1, 2, 2, 3, 3]);
+        let empty = sources.add("y", "");
+        assert_eq!(sources.file(empty).position(0), Position { line: 1, column: 1 });
+    }
+}

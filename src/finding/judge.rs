@@ -286,3 +286,16 @@ pub fn is_hidden(c: char) -> bool {
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clean_text_shows_what_it_holds() {
+        assert_eq!(clean("a\n\u{1b}[31m\u{202e}b\u{61c}é"), "a\\u{a}\\u{1b}[31m\\u{202e}b\\u{61c}é");
+        let long = clean(&"x".repeat(5000));
+        assert_eq!(long.chars().count(), LONGEST + 1);
+        assert_eq!(clean(&long), long);
+    }
+}

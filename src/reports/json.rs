@@ -56,7 +56,7 @@ fn gap(gap: &Gap) -> model::Gap<'_> {
         region: None,
         call: None,
         reason: gap.reason,
-        message: &gap.message,
+        message: finding::clean(&gap.message),
     }
 }
 

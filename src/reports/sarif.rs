@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Finding, Outcome, Severity, clean};
 use crate::reports::location::{self, Location};
-use crate::reports::{Lazy, Settings, is_listed};
+use crate::reports::{Lazy, Settings, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use rules::Rules;
 
@@ -40,7 +40,7 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
     out.write_all(b"\n")
 }
 
-/// How many findings [`write`] leaves out because there are more than `max_results`.
+/// How many findings [`write()`] leaves out because there are more than `max_results`.
 pub fn dropped(scan: &Scan, settings: &Settings) -> usize {
     let listed = scan.findings.iter().filter(|finding| is_listed(finding, &settings.sarif_include)).count();
     listed.saturating_sub(settings.max_results)
@@ -131,6 +131,10 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
             instances: subject.instances.iter().map(|address| clean(address)).collect(),
             controls: rules.controls(finding.check),
             evidence: evidence(scan, finding),
+            witness: match &finding.outcome {
+                Outcome::Fail(Some(seen)) => Some(witness::sentence(seen)),
+                _ => None,
+            },
         },
     }
 }

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer};
 
-use crate::finding::{Finding, Outcome, Severity, Witness, clean};
+use crate::finding::{Finding, Outcome, Severity, clean};
 use crate::model::attr;
 use crate::reports::location;
 use crate::reports::pages::{Pages, plain};
 use crate::reports::summary::{Summary, severities};
-use crate::reports::{Settings, Show, failing, is_listed};
+use crate::reports::{Settings, Show, failing, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use crate::source_map::Span;
 use snippet::Excerpt;
@@ -88,7 +88,7 @@ fn group<'a>(scan: &'a Scan, finding: &'a Finding, why: Option<String>) -> Group
         group = group.element(note("instances", &format!("{}{more}", shown.join(", "))));
     }
     if let Outcome::Fail(Some(witness)) = &finding.outcome {
-        group = group.element(note("witness", &witness_sentence(witness)));
+        group = group.element(note("witness", &witness::sentence(witness)));
     }
     if let Some(why) = why {
         group = group.element(note("why", &why));
@@ -160,21 +160,6 @@ fn wrap(text: &str) -> String {
         width += length;
     }
     result
-}
-
-fn witness_sentence(witness: &Witness) -> String {
-    let list = |pairs: &[(String, String)], equals: &str| {
-        let pair = |(name, value): &(String, String)| format!("{}{equals}'{}'", clean(name), clean(value));
-        pairs.iter().map(pair).collect::<Vec<_>>().join(", ")
-    };
-    match witness {
-        Witness::Request { principal, action, resource, context } => {
-            let (principal, action, resource) = (clean(principal), clean(action), clean(resource));
-            let when = if context.is_empty() { String::new() } else { format!(" with {}", list(context, " = ")) };
-            format!("'{principal}' may do '{action}' on '{resource}'{when}")
-        }
-        Witness::Event { fields } => format!("no trail records an event with {}", list(fields, " = ")),
-    }
 }
 
 fn write_summary(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Result<()> {

@@ -343,5 +343,5 @@ pub struct Gap<'a> {
     /// A word: `syntax`, `too-large`, `access-denied`, …
     pub reason: &'a str,
     /// What happened.
-    pub message: &'a str,
+    pub message: String,
 }

@@ -302,6 +302,9 @@ pub struct Properties<'a> {
     /// What the verdict rests on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence<'a>>,
+    /// One concrete thing that goes wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<String>,
 }
 
 /// A fact, as in the JSON report.

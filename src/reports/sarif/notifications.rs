@@ -18,7 +18,7 @@ const KINDS: [(&str, &str, &str, &str); 7] = [
     ("not-found", "NotFound", "A file or folder that was named does not exist.", "Name one that exists."),
     (
         "template",
-        "NotATemplate",
+        "MalformedTemplate",
         "A file could not be understood as a template.",
         "Mend the file at the place that the notification names.",
     ),
