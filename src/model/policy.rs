@@ -17,8 +17,8 @@ pub mod s3;
 mod tests;
 
 pub use ask::wildcard;
-pub use eval::{Caller, Context, Held, Request};
 pub use delivery::Need;
+pub use eval::{Caller, Context, Held, Request};
 pub use reach::{Reach, STRANGER, instance};
 
 /// A policy document.

@@ -117,16 +117,22 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Vec<Template>, Vec<Gap>>
     }
 }
 
-/// The local templates of nested stacks: `TemplateURL` as a path, which `aws cloudformation package` uploads.
+/// The local templates of nested stacks: a path instead of a URL, which `aws cloudformation package` uploads.
 fn nested(root: &Node, place: &Path, base: &Base, referred: &mut BTreeSet<PathBuf>) {
     for resource in root.get("Resources").map_or(&[][..], Node::entries) {
         let resource = &resource.value;
-        if resource.get("Type").and_then(Node::as_str) != Some("AWS::CloudFormation::Stack") {
-            continue;
+        let attribute = match resource.get("Type").and_then(Node::as_str) {
+            Some("AWS::CloudFormation::Stack") => "TemplateURL",
+            Some("AWS::Serverless::Application") => "Location",
+            _ => continue,
+        };
+        let written = resource.get("Properties").and_then(|properties| properties.get(attribute));
+        // The CDK uploads what it wrote beside the template and keeps the path here.
+        let asset = resource.get("Metadata").and_then(|metadata| metadata.get("aws:asset:path"));
+        let urls = [written, asset].into_iter().flatten().filter_map(Node::as_str);
+        for url in urls.filter(|url| !url.contains("://")) {
+            let target = place.parent().map(|folder| folder.join(url)).and_then(|path| path.canonicalize().ok());
+            referred.extend(target.filter(|target| target.is_file() && base.holds(target)));
         }
-        let url = resource.get("Properties").and_then(|properties| properties.get("TemplateURL"));
-        let Some(url) = url.and_then(Node::as_str).filter(|url| !url.contains("://")) else { continue };
-        let target = place.parent().map(|folder| folder.join(url)).and_then(|path| path.canonicalize().ok());
-        referred.extend(target.filter(|target| target.is_file() && base.holds(target)));
     }
 }

@@ -1,5 +1,86 @@
-//! The tests that see the crate from outside, as one binary.
+//! All integration tests, in one binary: each further one costs a link.
 
+mod broken;
+mod cases;
+mod cli;
+mod equivalence;
+mod fixtures;
+mod floors;
+mod generated;
 mod hostile;
+mod laws;
+mod pages;
 mod reports;
 mod sarif;
+
+use std::path::{Path, PathBuf};
+
+use trailwarden::checks::{CHECKS, Check};
+use trailwarden::scan::{self, Request, Scan};
+use trailwarden::sources::cloudformation;
+
+/// The folder of the project.
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All checks.
+fn all() -> Vec<&'static Check> {
+    CHECKS.iter().collect()
+}
+
+/// Scans the paths, reported relative to `root`.
+fn scan_paths(root: &Path, paths: &[PathBuf], settings: cloudformation::Settings, checks: Vec<&'static Check>) -> Scan {
+    let request = Request {
+        paths: paths.to_vec(),
+        repo_root: Some(root.to_owned()),
+        checks,
+        cloudformation: settings,
+        ..Request::default()
+    };
+    scan::run(&request).expect("the paths exist")
+}
+
+/// Scans a text as though it came from standard input.
+fn scan_text(text: &str, checks: Vec<&'static Check>) -> Scan {
+    let request = Request {
+        stdin: Some(text.as_bytes().to_vec()),
+        repo_root: Some(project().to_owned()),
+        checks,
+        ..Request::default()
+    };
+    scan::run(&request).expect("standard input exists")
+}
+
+/// The sorted entries of a folder; none if it does not exist.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map(|entries| entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect())
+        .unwrap_or_default();
+    paths.sort();
+    paths
+}
+
+/// The last part of a path.
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// All files below a folder with one of these extensions.
+fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in entries(folder) {
+        if path.is_dir() {
+            found.extend(files(&path, extensions));
+        } else if path.extension().is_some_and(|e| extensions.iter().any(|wanted| e == *wanted)) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Fails with all faults at once.
+#[track_caller]
+fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}

@@ -80,7 +80,12 @@ impl Document {
             return plain;
         }
         let mut worlds = vec![(self.clone(), request.clone())];
+        let mut cut = false;
         for (hole, mut values) in self.presumptions(trail) {
+            if !request.mentions(&hole) {
+                continue;
+            }
+            cut |= values.len() > MOST;
             values.truncate(MOST);
             worlds = worlds
                 .iter()
@@ -95,7 +100,7 @@ impl Document {
         let answers: Vec<Truth> = worlds.iter().map(|(document, request)| says(document, request)).collect();
         if answers.contains(&Truth::True) {
             Truth::True
-        } else if answers.iter().all(|answer| *answer == Truth::False) {
+        } else if !cut && answers.iter().all(|answer| *answer == Truth::False) {
             Truth::False
         } else {
             plain
@@ -138,20 +143,21 @@ impl Document {
                 }
             }
         }
-        accounts.retain(|text| text.literal().is_some_and(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())));
+        accounts
+            .retain(|text| text.literal().is_some_and(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())));
         regions.retain(|text| text.literal().is_some_and(|region| !region.is_empty() && !region.contains(['*', '?'])));
         organizations.retain(|text| text.literal().is_none_or(|id| !id.contains(['*', '?'])));
         let mut found = Vec::new();
         let is_hole = |text: &Text| matches!(text.parts(), [Part::Var(_)]);
         if is_hole(&trail.account) {
-            accounts.push(STRANGER.into());
+            accounts.insert(0, STRANGER.into());
             found.push((trail.account.clone(), accounts));
         }
         if is_hole(&trail.home_region) {
-            regions.push("another region".into());
+            regions.insert(0, "another region".into());
             found.push((trail.home_region.clone(), regions));
         }
-        organizations.push(format!("o-{STRANGER}").as_str().into());
+        organizations.insert(0, format!("o-{STRANGER}").as_str().into());
         found.push((organization_hole().into(), organizations));
         found
     }
@@ -186,6 +192,13 @@ impl Document {
 }
 
 impl Request {
+    /// Whether its resource or a condition key holds the hole.
+    fn mentions(&self, hole: &Text) -> bool {
+        let holds = |text: &Text| text.parts().iter().any(|part| hole.parts().contains(part));
+        holds(&self.resource)
+            || self.context.keys().any(|(_, held)| matches!(held, Held::Values(values) if values.iter().any(holds)))
+    }
+
     /// The request with its texts turned into others.
     pub(super) fn mapped(&self, turn: &dyn Fn(&Text) -> Text) -> Self {
         let mut mapped = self.clone();

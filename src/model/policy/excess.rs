@@ -1,0 +1,569 @@
+//! What a log bucket's policy grants beyond what CloudTrail needs.
+//!
+//! Each rule asks the evaluator whether somebody who needs nothing can get something through one Allow statement,
+//! with every Deny of the policy in force.
+
+use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, object};
+use super::{Caller, Context, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
+use crate::model::arn::{Part, Shape, Text};
+use crate::model::trail::Trail;
+use crate::truth::{Cause, CauseKind, Truth};
+
+/// The bucket whose policy is judged.
+#[derive(Clone, Debug)]
+pub struct Place<'a> {
+    /// Its ARN.
+    pub bucket: Text,
+    /// The trails that deliver to it.
+    pub trails: Vec<&'a Trail>,
+    /// The account that owns it.
+    pub owner: Text,
+    /// Accounts that may read all logs.
+    pub readers: &'a [String],
+}
+
+/// The rules, in the order of the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// Anyone gets something.
+    Anyone = 1,
+    /// Somebody other than CloudTrail may change logs or how they are kept.
+    Writer,
+    /// A wildcard takes in more than reading.
+    Wildcard,
+    /// CloudTrail may act for a trail of any account.
+    Deputy,
+    /// CloudTrail may write outside the log prefix.
+    Prefix,
+    /// Old per-Region accounts of CloudTrail are named.
+    Legacy,
+    /// Another account reads all logs.
+    Reader,
+}
+
+/// How bad an excess is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// As the check says.
+    Full,
+    /// Less.
+    Medium,
+    /// Little.
+    Low,
+}
+
+/// Something that a statement grants too much.
+#[derive(Clone, Debug)]
+pub struct Excess<'d> {
+    /// Which rule it breaks.
+    pub rule: Rule,
+    /// The statement.
+    pub statement: &'d Statement,
+    /// Whether it does.
+    pub truth: Truth,
+    /// A request that shows it.
+    pub witness: Option<Request>,
+    /// How bad it is.
+    pub weight: Weight,
+    /// Whom or what it is about: a principal, a resource, an account.
+    pub about: Text,
+}
+
+impl Document {
+    /// All that the policy grants too much, or may.
+    pub fn excesses<'d>(&'d self, place: &Place<'_>) -> Vec<Excess<'d>> {
+        let mut found = Vec::new();
+        for statement in &self.statements {
+            if statement.is(Effect::Allow) == Truth::False {
+                continue;
+            }
+            let judge = Judged { document: self, statement, place };
+            let anyone = judge.anyone();
+            let public = anyone.truth == Truth::True;
+            found.extend([anyone, judge.writer(public), judge.wildcard(), judge.deputy()]);
+            found.extend([judge.prefix(), judge.legacy(), judge.reader()]);
+        }
+        found.retain(|excess| excess.truth != Truth::False);
+        found
+    }
+}
+
+struct Judged<'d, 'p> {
+    document: &'d Document,
+    statement: &'d Statement,
+    place: &'p Place<'p>,
+}
+
+impl<'d> Judged<'d, '_> {
+    fn excess(&self, rule: Rule, reach: Reach, about: Text) -> Excess<'d> {
+        Excess {
+            rule,
+            statement: self.statement,
+            truth: reach.truth,
+            witness: reach.witness,
+            weight: Weight::Full,
+            about,
+        }
+    }
+
+    /// The actions of the table that the statement takes in, and what it names beyond the table.
+    fn actions(&self) -> Vec<(String, Option<&'static Action>)> {
+        let known = ACTIONS.iter().filter(|action| self.statement.takes_action(action.name) != Truth::False);
+        let mut actions: Vec<_> = known.map(|action| (action.name.to_owned(), Some(action))).collect();
+        if actions.is_empty()
+            && let Some(clause) = self.statement.action.as_ref().filter(|clause| !clause.negated)
+        {
+            actions.extend(clause.items.iter().map(|(item, _)| (instance(item).to_string(), None)));
+        }
+        actions
+    }
+
+    fn resources(&self, action: Option<&Action>) -> Vec<Text> {
+        let bucket = &self.place.bucket;
+        let mut found = Vec::new();
+        if action.is_none_or(|action| action.on_objects) {
+            for trail in &self.place.trails {
+                for prefix in trail.prefixes() {
+                    found.push(trail.log_file(bucket, &prefix, LogPlace::Account));
+                }
+            }
+            found.push(object(bucket, "another-object"));
+            let all = object(bucket, "*");
+            let named =
+                self.statement.resource.iter().filter(|clause| !clause.negated).flat_map(|clause| &clause.items);
+            found.extend(named.map(|(item, _)| instance(item)).filter(|item| all.matches(item) != Truth::False));
+        }
+        if action.is_none_or(|action| !action.on_objects) {
+            found.push(bucket.clone());
+        }
+        found.dedup();
+        found
+    }
+
+    /// Whether one of the requests that `make` builds is allowed through the statement, over the actions of `power`.
+    fn reach(&self, power: impl Fn(Power) -> bool, make: impl Fn(&str, &Text) -> Vec<Request>) -> Reach {
+        let mut result = Reach::NONE;
+        for (name, action) in self.actions() {
+            if !power(action.map_or(Power::Read, |action| action.power)) {
+                continue;
+            }
+            for resource in self.resources(action) {
+                for request in make(&name, &resource) {
+                    result = result.or(self.document.reach_through(self.statement, &request));
+                    if result.truth == Truth::True {
+                        return result;
+                    }
+                }
+            }
+        }
+        result
+    }
+
+    fn anyone(&self) -> Excess<'d> {
+        let reach = if self.statement.names_everyone() == Truth::False {
+            Reach::NONE
+        } else {
+            self.reach(
+                |_| true,
+                |action, resource| {
+                    vec![self.document.by_anybody(action, resource), self.document.by_stranger(action, resource)]
+                },
+            )
+        };
+        self.excess(Rule::Anyone, reach, "*".into())
+    }
+
+    /// Everybody whom the statement may name, each as somebody who meets its conditions if they can be met at all.
+    fn callers(&self) -> Vec<(Caller, bool)> {
+        let mut callers: Vec<(Caller, bool)> = Vec::new();
+        if self.statement.names_everyone() != Truth::False {
+            callers.push((Caller::Anonymous, false));
+        }
+        for name in self.statement.named_principals() {
+            let caller = match name {
+                PrincipalName::Everyone => continue,
+                PrincipalName::Aws(_) if name.is_everyone() == Truth::True => continue,
+                // Ids of principals that are gone: nobody can be them again.
+                PrincipalName::Aws(id) if id.literal().is_some_and(stale) => continue,
+                PrincipalName::Aws(arn) => Caller::Aws { account: account_of(arn), arn: arn.clone() },
+                PrincipalName::Service(name) => Caller::Service(name.clone()),
+                PrincipalName::Federated(name) => Caller::Federated(name.clone()),
+                PrincipalName::CanonicalUser(id) => Caller::CanonicalUser(id.clone()),
+            };
+            let trusted = name.is(&Caller::Service(CLOUDTRAIL.into())) == Truth::True;
+            callers.push((caller, trusted));
+        }
+        if let Some(more) = self.statement.principal.as_ref().and_then(|clause| clause.more.clone()) {
+            let hole = crate::model::arn::Var {
+                key: "a principal that is not known".into(),
+                shown: "principal".into(),
+                cause: more,
+                shape: Shape::Any,
+            };
+            callers.push((Caller::Aws { account: hole.clone().into(), arn: hole.into() }, false));
+        }
+        callers
+    }
+
+    fn by(&self, caller: &Caller, action: &str, resource: &Text) -> Request {
+        let mut context = Context::default();
+        let service = matches!(caller, Caller::Service(_));
+        context.set("aws:PrincipalIsAWSService", Held::value(if service { "true" } else { "false" }));
+        if !service {
+            // Only services act for a source.
+            for key in ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"] {
+                context.set(key, Held::Absent);
+            }
+            context.set("aws:PrincipalServiceName", Held::Absent);
+        }
+        Request { caller: caller.clone(), action: action.into(), resource: resource.clone(), context }
+    }
+
+    fn writer(&self, public: bool) -> Excess<'d> {
+        let mut unknown = self.excess(Rule::Writer, Reach::NONE, Text::default());
+        for (caller, trusted) in self.callers() {
+            let legacy = matches!(&caller, Caller::Aws { account, .. } if account.literal().is_some_and(is_legacy));
+            if trusted || legacy || (public && caller == Caller::Anonymous) {
+                continue;
+            }
+            let reach =
+                self.reach(|power| power != Power::Read, |action, resource| vec![self.by(&caller, action, resource)]);
+            // A service whose name is not known may be CloudTrail after all.
+            let other = match &caller {
+                Caller::Service(name) => !name.same(&CLOUDTRAIL.into()),
+                _ => Truth::True,
+            };
+            let truth = reach.truth & other;
+            match truth {
+                Truth::True => return self.excess(Rule::Writer, Reach { truth, ..reach }, caller.name()),
+                Truth::Unknown(_) => {
+                    unknown = self.excess(Rule::Writer, Reach { truth, witness: None }, caller.name());
+                }
+                Truth::False => {}
+            }
+        }
+        unknown
+    }
+
+    fn wildcard(&self) -> Excess<'d> {
+        let Some(clause) = &self.statement.action else {
+            return self.excess(Rule::Wildcard, Reach::NONE, Text::default());
+        };
+        // Only what a wildcard takes in counts here.
+        let by_wildcard = |action: &str| {
+            if clause.negated {
+                return Truth::True;
+            }
+            let action = Text::from(action);
+            Truth::any(clause.items.iter().map(|(item, _)| wildcard(item) & item.matches_ignoring_case(&action)))
+                | clause.more.clone().map_or(Truth::False, Truth::from)
+        };
+        let callers = self.callers();
+        let mut result = Reach::NONE;
+        for (name, action) in self.actions() {
+            let Some(action) = action.filter(|action| action.power != Power::Read) else { continue };
+            let wild = by_wildcard(&name);
+            if wild == Truth::False {
+                continue;
+            }
+            for resource in self.resources(Some(action)) {
+                for (caller, _) in &callers {
+                    let reach = self.document.reach_through(self.statement, &self.by(caller, &name, &resource));
+                    result = result.or(Reach { truth: reach.truth & wild.clone(), ..reach });
+                }
+            }
+            if result.truth == Truth::True {
+                break;
+            }
+        }
+        let about = match clause.items.iter().find(|(item, _)| wildcard(item) != Truth::False) {
+            Some((item, _)) if !clause.negated => item.clone(),
+            _ => "NotAction".into(),
+        };
+        self.excess(Rule::Wildcard, result, about)
+    }
+
+    /// Whether the statement is for CloudTrail: it names the service, or everybody that acts for a source.
+    fn for_cloudtrail(&self) -> Truth {
+        let service = Caller::Service(CLOUDTRAIL.into());
+        let named = |name: &PrincipalName| matches!(name, PrincipalName::Service(_));
+        let named = Truth::any(self.statement.named_principals().filter(|n| named(n)).map(|name| name.is(&service)));
+        let sourced = self.statement.conditions.iter().any(|condition| condition.key.literal().is_some_and(is_source));
+        named | (self.statement.names_everyone() & Truth::known(sourced))
+    }
+
+    fn deputy(&self) -> Excess<'d> {
+        let cloudtrail = self.for_cloudtrail();
+        if cloudtrail == Truth::False {
+            return self.excess(Rule::Deputy, Reach::NONE, Text::default());
+        }
+        let strange = format!("arn:aws:cloudtrail:us-east-1:{}:trail/any", super::STRANGER);
+        let make =
+            |action: &str, resource: &Text| vec![self.document.by_deputy(CLOUDTRAIL, &strange, action, resource)];
+        let reads = |power: Power| power == Power::Read;
+        let mut reach = self.reach(|power| !reads(power), make);
+        let writes = reach.truth != Truth::False;
+        if reach.truth != Truth::True {
+            reach = reach.or(self.reach(reads, make));
+        }
+        reach.truth = reach.truth & cloudtrail.clone();
+        if reach.truth == Truth::False {
+            let (truth, about) = self.foreign();
+            let excess = self.excess(Rule::Deputy, Reach { truth: truth & cloudtrail, witness: None }, about);
+            return Excess { weight: Weight::Medium, ..excess };
+        }
+        let weight = if writes { Weight::Full } else { Weight::Low };
+        Excess { weight, ..self.excess(Rule::Deputy, reach, Text::default()) }
+    }
+
+    /// Whether a condition names only accounts that are proven to be others than the trails', and one of them.
+    fn foreign(&self) -> (Truth, Text) {
+        for condition in &self.statement.conditions {
+            let key = condition.key.literal().unwrap_or_default();
+            let negated = condition.operator.literal().is_none_or(|operator| operator.to_lowercase().contains("not"));
+            if negated || condition.more.is_some() {
+                continue;
+            }
+            let accounts: Vec<Text> = if key.eq_ignore_ascii_case("aws:SourceAccount") {
+                condition.values.clone()
+            } else if key.eq_ignore_ascii_case("aws:SourceArn") {
+                condition.values.iter().filter_map(|value| value.split(':').get(4).cloned()).collect()
+            } else {
+                continue;
+            };
+            let Some(first) = accounts.first().cloned() else { continue };
+            let own =
+                |account: &Text| Truth::any(self.place.trails.iter().map(|trail| account.matches(&trail.account)));
+            if accounts.len() == condition.values.len() && accounts.iter().all(|account| own(account) == Truth::False) {
+                return (Truth::True, first);
+            }
+        }
+        (Truth::False, Text::default())
+    }
+
+    fn prefix(&self) -> Excess<'d> {
+        let none = |judged: &Self| judged.excess(Rule::Prefix, Reach::NONE, Text::default());
+        if self.for_cloudtrail() == Truth::False || self.statement.takes_action("s3:PutObject") == Truth::False {
+            return none(self);
+        }
+        let caller = Caller::Service(CLOUDTRAIL.into());
+        let writes = |key: &Text| {
+            let mut request = self.by(&caller, "s3:PutObject", key);
+            request.context.set("s3:x-amz-acl", Held::value("bucket-owner-full-control"));
+            self.document.reach_through(self.statement, &request)
+        };
+        let all = object(&self.place.bucket, "*");
+        let clause = self.statement.resource.as_ref();
+        let items = clause.filter(|clause| !clause.negated).map_or(&[][..], |clause| &clause.items);
+        for (item, _) in items {
+            match in_log_place(item) {
+                Truth::True => {}
+                Truth::False => {
+                    let reach =
+                        Reach::any([object(&self.place.bucket, "another-object"), instance(item)].iter().map(|key| {
+                            let mine = item.matches(key) & all.matches(key);
+                            if mine == Truth::False { Reach::NONE } else { writes(key) }
+                        }));
+                    if reach.truth != Truth::False {
+                        return Excess { weight: Weight::Medium, ..self.excess(Rule::Prefix, reach, item.clone()) };
+                    }
+                }
+                unknown @ Truth::Unknown(_) => {
+                    return self.excess(Rule::Prefix, Reach { truth: unknown, witness: None }, item.clone());
+                }
+            }
+        }
+        if clause.is_none_or(|clause| clause.negated) {
+            let reach = writes(&object(&self.place.bucket, "another-object"));
+            return Excess { weight: Weight::Medium, ..self.excess(Rule::Prefix, reach, "NotResource".into()) };
+        }
+        none(self)
+    }
+
+    fn legacy(&self) -> Excess<'d> {
+        for name in self.statement.named_principals() {
+            let PrincipalName::Aws(text) = name else { continue };
+            if account_of(text).literal().is_some_and(is_legacy) {
+                let caller = Caller::Aws { account: account_of(text), arn: text.clone() };
+                let reach = self.reach(|_| true, |action, resource| vec![self.by(&caller, action, resource)]);
+                let excess = self.excess(Rule::Legacy, reach, text.clone());
+                return Excess { weight: Weight::Medium, ..excess };
+            }
+        }
+        self.excess(Rule::Legacy, Reach::NONE, Text::default())
+    }
+
+    fn reader(&self) -> Excess<'d> {
+        let owner = self.owner();
+        let mut unknown = self.excess(Rule::Reader, Reach::NONE, Text::default());
+        let whole = Truth::any(self.place.trails.iter().flat_map(|trail| trail.prefixes()).map(|prefix| {
+            let logs = Text::format("{}/{}AWSLogs/", &[&self.place.bucket, &prefix]);
+            // All of it, or all of one account's or organization's part.
+            let mut file = logs.clone();
+            file.push_str("*");
+            self.statement.covers_resource(&file)
+                | Truth::any(
+                    self.place
+                        .trails
+                        .iter()
+                        .map(|trail| self.statement.covers_resource(&Text::format("{}{}/*", &[&logs, &trail.account]))),
+                )
+        }));
+        for name in self.statement.named_principals() {
+            let (root, account) = match name {
+                PrincipalName::Aws(text) if name.is_everyone() != Truth::True && !text.literal().is_some_and(stale) => {
+                    let account = account_of(text);
+                    (name.is_account(&account), account)
+                }
+                PrincipalName::CanonicalUser(_) => {
+                    let cause = "it cannot be told which account a canonical user id belongs to";
+                    (Truth::unknown(CauseKind::OutsideScope, cause), name_of(name))
+                }
+                _ => continue,
+            };
+            let reader = self.place.readers.iter().any(|reader| account.literal() == Some(reader));
+            if root == Truth::False || reader || account.literal().is_some_and(is_legacy) {
+                continue;
+            }
+            let caller = match name {
+                PrincipalName::CanonicalUser(id) => Caller::CanonicalUser(id.clone()),
+                _ => Caller::Aws { account: account.clone(), arn: name_of(name) },
+            };
+            let reach = self.reach(
+                |power| power == Power::Read,
+                |action, resource| {
+                    let object = matches!(action, "s3:GetObject" | "s3:GetObjectVersion");
+                    if object { vec![self.by(&caller, action, resource)] } else { Vec::new() }
+                },
+            );
+            let truth = reach.truth & root & whole.clone() & !account.same(&owner);
+            match truth {
+                Truth::True => {
+                    let excess = self.excess(Rule::Reader, Reach { truth, ..reach }, name_of(name));
+                    return Excess { weight: Weight::Medium, ..excess };
+                }
+                Truth::Unknown(_) => {
+                    let reach = Reach { truth, witness: None };
+                    unknown = Excess { weight: Weight::Medium, ..self.excess(Rule::Reader, reach, name_of(name)) };
+                }
+                Truth::False => {}
+            }
+        }
+        unknown
+    }
+
+    /// The account that owns the bucket; if that is not known, the one account that the policy names as the source.
+    fn owner(&self) -> Text {
+        if self.place.owner.literal().is_some() {
+            return self.place.owner.clone();
+        }
+        let mut named: Vec<Text> = Vec::new();
+        for condition in self.document.statements.iter().flat_map(|statement| &statement.conditions) {
+            let key = condition.key.literal().unwrap_or_default();
+            for value in &condition.values {
+                let account = match key {
+                    _ if key.eq_ignore_ascii_case("aws:SourceAccount") => Some(value.clone()),
+                    _ if key.eq_ignore_ascii_case("aws:SourceArn") => value.split(':').get(4).cloned(),
+                    _ => None,
+                };
+                named.extend(account.filter(|account| !named.contains(account)));
+            }
+        }
+        match named.as_slice() {
+            [only] if only.literal().is_some_and(is_account) => only.clone(),
+            _ => self.place.owner.clone(),
+        }
+    }
+}
+
+/// Whether all that the pattern matches lies below an `AWSLogs/`.
+fn in_log_place(pattern: &Text) -> Truth {
+    let mut open: Option<Cause> = None;
+    for part in pattern.parts() {
+        match part {
+            Part::Lit(text) => {
+                let fixed = text.find(['*', '?']).map_or(&**text, |at| &text[..at]);
+                if fixed.contains("/AWSLogs/") {
+                    return Truth::True;
+                }
+                if fixed.len() < text.len() {
+                    return open.map_or(Truth::False, Truth::from);
+                }
+            }
+            Part::Var(var) if var.shape == Shape::Any => open = Some(var.cause.clone()),
+            Part::Var(_) => {}
+        }
+    }
+    // Without a wildcard it is one object and no room for others.
+    open.map_or(Truth::True, Truth::from)
+}
+
+fn name_of(name: &PrincipalName) -> Text {
+    match name {
+        PrincipalName::Everyone => "*".into(),
+        PrincipalName::Aws(text)
+        | PrincipalName::Service(text)
+        | PrincipalName::Federated(text)
+        | PrincipalName::CanonicalUser(text) => text.clone(),
+    }
+}
+
+/// The account of a principal's ARN; a name without colons is an account id itself.
+fn account_of(name: &Text) -> Text {
+    let pieces = name.split(':');
+    pieces.get(4).cloned().unwrap_or_else(|| name.clone())
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_source(key: &str) -> bool {
+    ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"]
+        .iter()
+        .any(|source| key.eq_ignore_ascii_case(source))
+}
+
+/// Unique ids of roles and users: what S3 shows in place of the ARN of one that was deleted.
+fn stale(id: &str) -> bool {
+    !id.contains(':') && (id.starts_with("AROA") || id.starts_with("AIDA"))
+}
+
+fn is_legacy(account: &str) -> bool {
+    LEGACY.contains(&account)
+}
+
+/// The accounts from which CloudTrail delivered before it had a service principal, as AWS published them by Region.
+const LEGACY: [&str; 31] = [
+    "525921808201",
+    "119688915426",
+    "216624486486",
+    "492519147666",
+    "765225791966",
+    "977081816279",
+    "582488909970",
+    "903692715234",
+    "284668455005",
+    "069019280451",
+    "187074758985",
+    "819402241893",
+    "193415116832",
+    "681348832753",
+    "035351147821",
+    "453052556044",
+    "829690693026",
+    "669305197877",
+    "757211635381",
+    "859597730677",
+    "282025262664",
+    "262312530599",
+    "683224464357",
+    "585772288577",
+    "034638983726",
+    "814480443879",
+    "086441151436",
+    "475085895292",
+    "608710470296",
+    "388731089494",
+    "113285607260",
+];

@@ -1,0 +1,140 @@
+//! A folder is a test.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rayon::prelude::*;
+use trailwarden::checks::{CHECKS, Check};
+use trailwarden::model::attr::Origin;
+use trailwarden::reports::{self, Format, Show};
+use trailwarden::scan::Scan;
+use trailwarden::sources::cloudformation::Settings;
+
+use super::cases::{self, Case, Truth};
+use super::{all, files, name, none, project, scan_paths};
+
+/// What marks the line where a finding must start.
+const MARK: &str = "# <- finding";
+
+#[test]
+fn every_case_gives_its_verdict() {
+    let faults: Vec<String> = cases::cases().par_iter().flat_map_iter(judge).collect();
+    none(&faults);
+}
+
+#[test]
+fn every_shared_estate_is_judged_as_its_truth_says() {
+    let faults: Vec<String> = cases::shared()
+        .par_iter()
+        .flat_map_iter(|folder| match Truth::of(folder) {
+            Some(truth) => judge_truth(&format!("shared/{}", name(folder)), folder, &truth, &all()),
+            None => vec![format!("{}: no truth.json", folder.display())],
+        })
+        .collect();
+    none(&faults);
+}
+
+#[test]
+fn every_truth_speaks_of_checks_that_exist() {
+    let known: BTreeSet<&str> = CHECKS.iter().map(|check| check.id).collect();
+    let mut missing = BTreeSet::new();
+    let folders = cases::shared().into_iter().chain(cases::cases().into_iter().map(|case| case.folder));
+    for truth in folders.filter_map(|folder| Truth::of(&folder)) {
+        missing.extend(truth.checks().filter(|check| !known.contains(check)).map(str::to_owned));
+    }
+    none(&missing.into_iter().collect::<Vec<_>>());
+}
+
+fn judge(case: &Case) -> Vec<String> {
+    let shown = case.shown();
+    let Some(check) = CHECKS.iter().find(|check| check.id == case.check) else {
+        return vec![format!("{shown}: there is no such check")];
+    };
+    if let Some(truth) = Truth::of(&case.folder) {
+        return judge_truth(&shown, &case.folder, &truth, &all());
+    }
+    let scan = scan_paths(&case.folder, &[case.folder.clone()], cases::settings(&case.folder), vec![check]);
+    let mut faults = Vec::new();
+    if scan.findings.is_empty() {
+        faults.push(format!("{shown}: no finding"));
+    }
+    for finding in scan.findings.iter().filter(|finding| finding.outcome.word() != case.verdict) {
+        let (address, actual) = (&finding.subject.address, finding.outcome.word());
+        faults.push(format!("{shown}: {address} is {actual}: {}", finding.message));
+    }
+    faults.extend(scan.gaps.iter().map(|gap| format!("{shown}: gap {}: {}", gap.reason, gap.message)));
+    faults.extend(missed_marks(&shown, &case.folder, &scan));
+    faults
+}
+
+/// Marked lines on which no finding starts.
+fn missed_marks(shown: &str, folder: &Path, scan: &Scan) -> Vec<String> {
+    let starts: BTreeSet<(String, u32)> = scan
+        .findings
+        .iter()
+        .filter_map(|finding| match finding.at {
+            Origin::Text(span) => {
+                let line = scan.sources.positions(span).0.line;
+                Some((scan.sources.file(span.file).path().to_owned(), line))
+            }
+            Origin::Api { .. } => None,
+        })
+        .collect();
+    let mut faults = Vec::new();
+    for file in files(folder, &["yaml", "yml"]) {
+        let path = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        for (i, _) in text.lines().enumerate().filter(|(_, line)| line.trim_end().ends_with(MARK)) {
+            let line = i as u32 + 1;
+            if !starts.contains(&(path.clone(), line)) {
+                faults.push(format!("{shown}: no finding starts on the marked line {path}:{line}, only on {starts:?}"));
+            }
+        }
+    }
+    faults
+}
+
+fn judge_truth(shown: &str, folder: &Path, truth: &Truth, checks: &[&'static Check]) -> Vec<String> {
+    let template = cases::template(folder);
+    let scan = |path: &Path, settings: Settings| scan_paths(folder, &[path.to_owned()], settings, checks.to_vec());
+    let base = scan(&template, cases::settings(folder));
+    let mut faults = cases::faults(shown, &base, &truth.verdicts);
+    faults.extend(printed(shown, &base, &truth.must_not_print));
+    for with in &truth.with {
+        let shown = format!("{shown} with {:?}", with.parameters);
+        let changed = scan(&template, with.settings());
+        faults.extend(cases::faults(&shown, &changed, &truth.changed(&with.changes)));
+        faults.extend(printed(&shown, &changed, &truth.must_not_print));
+    }
+    for (file, verdicts) in &truth.files {
+        let other = scan(&folder.join(file), Settings::default());
+        faults.extend(cases::faults(&format!("{shown}/{file}"), &other, verdicts));
+        faults.extend(printed(&format!("{shown}/{file}"), &other, &truth.must_not_print));
+    }
+    faults
+}
+
+/// Strings that an output holds and must not.
+fn printed(shown: &str, scan: &Scan, secrets: &[String]) -> Vec<String> {
+    if secrets.is_empty() {
+        return Vec::new();
+    }
+    let everything: BTreeSet<Show> = Show::ALL.into_iter().collect();
+    let settings =
+        reports::Settings { show: everything.clone(), sarif_include: everything, ..reports::Settings::default() };
+    let mut faults = Vec::new();
+    for format in Format::ALL {
+        let mut out = Vec::new();
+        reports::write(format, scan, &settings, &mut out).expect("a vector takes everything");
+        let text = String::from_utf8_lossy(&out);
+        let leaked = secrets.iter().filter(|secret| text.contains(secret.as_str()));
+        faults.extend(leaked.map(|secret| format!("{shown}: {format} prints '{secret}'")));
+    }
+    faults
+}
+
+#[test]
+fn the_fixtures_are_all_there() {
+    assert!(project().join("tests/fixtures/shared/cloudformation").is_dir());
+    assert!(cases::shared().len() >= 4);
+}
