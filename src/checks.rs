@@ -8,6 +8,9 @@ use crate::model::Estate;
 
 pub mod page;
 
+mod delegated_administrators;
+mod full_access_usage;
+mod kms_key_health;
 mod log_file_validation;
 
 /// A check's function.
@@ -37,4 +40,7 @@ macro_rules! checks {
 
 checks! {
     "log-file-validation" => log_file_validation,
+    "full-access-usage" => full_access_usage,
+    "kms-key-health" => kms_key_health,
+    "delegated-administrators" => delegated_administrators,
 }

@@ -4,6 +4,7 @@ use crate::model::Identity;
 use crate::model::attr::Origin;
 use crate::truth::{Cause, Causes};
 
+pub mod allow;
 mod judge;
 pub mod options;
 

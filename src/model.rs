@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::truth::{Cause, Causes, Truth};
+use crate::truth::{Cause, CauseKind, Causes, Truth};
 use arn::Text;
 use attr::Origin;
 
@@ -110,6 +110,17 @@ pub struct Input {
     pub delegated_administrators: Census<account::DelegatedAdministrator>,
     /// Commands of `aws cloudtrail` found in scripts.
     pub invocations: Census<invocation::Invocation>,
+}
+
+impl Input {
+    /// Why there may be more things of a kind than `seen` holds; `None` when all were read.
+    pub fn unread<T>(&self, seen: &Census<T>) -> Option<Causes> {
+        match self.complete.clone() & seen.complete.clone() {
+            Truth::True => None,
+            Truth::False => Some(Cause::new(CauseKind::NotCollected, "a part of the input was not read").into()),
+            Truth::Unknown(causes) => Some(causes),
+        }
+    }
 }
 
 /// Things of one kind, and whether the source may hide more of them.

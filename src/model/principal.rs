@@ -1,8 +1,10 @@
 //! IAM principals and what they are granted.
+use std::collections::HashMap;
+
 use super::arn::Text;
 use super::attr::{Attr, Origin};
 use super::policy::Document;
-use super::{Identity, Subject};
+use super::{Identity, Input, Subject};
 
 /// The kinds of principal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,4 +92,20 @@ pub enum GrantedPolicy {
     Managed(Attr<Text>),
     /// A customer managed or inline policy that the input defines.
     Document(Attr<Document>),
+}
+
+/// The principals of one input, by address.
+#[derive(Debug)]
+pub struct Principals<'a>(HashMap<&'a str, &'a Principal>);
+
+impl<'a> Principals<'a> {
+    /// Those that the input defines.
+    pub fn of(input: &'a Input) -> Self {
+        Self(input.principals.iter().map(|principal| (principal.id.address.as_str(), principal)).collect())
+    }
+
+    /// Who receives a grant, where the input defines it and the grant stands at it.
+    pub fn receiver(&self, grant: &Grant) -> Option<&'a Principal> {
+        self.0.get(grant.id.address.as_str()).copied()
+    }
 }
