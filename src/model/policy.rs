@@ -6,6 +6,9 @@ use super::arn::Text;
 use super::attr::{Origin, Value};
 use crate::truth::Cause;
 
+pub mod assets;
+pub mod tampering;
+
 /// A policy document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
