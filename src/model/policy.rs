@@ -7,7 +7,17 @@ use super::attr::{Origin, Value};
 use crate::truth::Cause;
 
 pub mod assets;
+mod ask;
+mod condition;
+mod eval;
+mod reach;
 pub mod tampering;
+#[cfg(test)]
+mod tests;
+
+pub use ask::wildcard;
+pub use eval::{Caller, Context, Held, Request};
+pub use reach::{Reach, STRANGER, instance};
 
 /// A policy document.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +49,8 @@ pub struct Statement {
     pub resource: Option<Clause<Text>>,
     /// Under which conditions; all must hold.
     pub conditions: Vec<Condition>,
-    /// Set when a part could not be read at all, so that the statement may say more or less than the fields tell.
+    /// Set when a part could not be read at all. Such a part is left out of the fields, so the statement may hold for
+    /// fewer requests than the fields tell, never for more.
     pub unreadable: Option<Cause>,
 }
 

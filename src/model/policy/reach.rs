@@ -1,0 +1,330 @@
+//! Whether somebody can get something: the search for one request that a policy allows.
+//!
+//! A request may leave condition keys to the caller's choice. [`Document::reach`] fills them so that the policy
+//! allows the request, and the filled request is the witness. A negative answer comes from the evaluator, which
+//! considers every choice at once, never from a search that found nothing.
+
+use std::sync::Arc;
+
+use super::condition::{Compare, Operator, contains, network};
+use super::eval::resolve;
+use super::{Caller, Condition, Context, Document, Effect, Held, Request, Statement};
+use crate::model::arn::{Part, Shape, Text, Var};
+use crate::truth::{Cause, CauseKind, Truth};
+
+/// An account that no policy can mean: as long as an account id, without being one.
+pub const STRANGER: &str = "another acct";
+
+/// Whether a request of a family can be made, with the one that shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reach {
+    /// True only with a witness.
+    pub truth: Truth,
+    /// A request without open keys that is allowed.
+    pub witness: Option<Request>,
+}
+
+impl Reach {
+    /// Nobody can, as far as nothing else is said.
+    pub const NONE: Self = Self { truth: Truth::False, witness: None };
+
+    /// Either of both; the first witness stands.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self { truth: self.truth | other.truth, witness: self.witness.or(other.witness) }
+    }
+
+    /// The first of the reaches that is true, else all of them together.
+    pub fn any(reaches: impl IntoIterator<Item = Self>) -> Self {
+        let mut result = Self::NONE;
+        for reach in reaches {
+            result = result.or(reach);
+            if result.truth == Truth::True {
+                break;
+            }
+        }
+        result
+    }
+}
+
+impl Document {
+    /// Whether some request of the family is allowed.
+    pub fn reach(&self, request: &Request) -> Reach {
+        Reach::any(self.statements.iter().map(|statement| self.reach_through(statement, request)))
+            .or(Reach { truth: self.more.clone().map_or(Truth::False, Truth::from), witness: None })
+    }
+
+    /// Whether some request of the family is allowed by this statement and refused by none.
+    pub fn reach_through(&self, statement: &Statement, request: &Request) -> Reach {
+        let judge = |request: &Request| {
+            statement.is(Effect::Allow) & statement.applies(request, self.variables) & !self.denies(request)
+        };
+        let whole = judge(request);
+        if whole == Truth::False {
+            return Reach::NONE;
+        }
+        let filled = self.filled(statement, request);
+        if judge(&filled) == Truth::True {
+            return Reach { truth: Truth::True, witness: Some(filled) };
+        }
+        match whole {
+            // No choice matters, so any filling would do; the search just met an unknown elsewhere.
+            Truth::True => Reach { truth: Truth::True, witness: Some(request.clone()) },
+            other => Reach { truth: other, witness: None },
+        }
+    }
+
+    /// The request with its open keys filled so that the statement holds and as many Denies as possible do not.
+    fn filled(&self, statement: &Statement, request: &Request) -> Request {
+        let mut filled = request.clone();
+        let denies: Vec<&Statement> = self
+            .statements
+            .iter()
+            .filter(|s| s.is(Effect::Deny) != Truth::False && s.applies(request, self.variables) != Truth::False)
+            .collect();
+        let conditions = || statement.conditions.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
+        let mut done: Vec<&str> = Vec::new();
+        for condition in conditions() {
+            let Some(key) = condition.key.literal() else { continue };
+            if done.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+                continue;
+            }
+            done.push(key);
+            let of_key = |c: &&Condition| c.key.literal().is_some_and(|other| other.eq_ignore_ascii_case(key));
+            let choices = match request.context.held(key) {
+                Held::Free => {
+                    conditions().filter(of_key).flat_map(|c| candidates(c, request, self.variables)).collect()
+                }
+                Held::Among(choices) => choices.clone(),
+                _ => continue,
+            };
+            let mut best: Option<(usize, Held)> = None;
+            for choice in choices {
+                let mut tried = filled.clone();
+                tried.context.set(key, choice.clone());
+                let holds = |c: &Condition| c.holds(&tried, self.variables);
+                if !statement.conditions.iter().filter(of_key).all(|c| holds(c) == Truth::True) {
+                    continue;
+                }
+                let harmless =
+                    |deny: &&&Statement| deny.conditions.iter().filter(of_key).any(|c| holds(c) == Truth::False);
+                let score = denies.iter().filter(harmless).count();
+                if best.as_ref().is_none_or(|(most, _)| score > *most) {
+                    best = Some((score, choice));
+                }
+            }
+            if let Some((_, choice)) = best {
+                filled.context.set(key, choice);
+            }
+        }
+        filled
+    }
+
+    /// All values of conditions on a key.
+    fn values_of<'d>(&'d self, key: &'d str) -> impl Iterator<Item = &'d Text> {
+        self.statements
+            .iter()
+            .flat_map(|statement| &statement.conditions)
+            .filter(move |condition| condition.key.literal().is_some_and(|own| own.eq_ignore_ascii_case(key)))
+            .flat_map(|condition| &condition.values)
+    }
+
+    /// A request by somebody without credentials. They choose all keys but those that tell who or where they are.
+    pub fn by_anybody(&self, action: &str, resource: &Text) -> Request {
+        let mut context = self.places();
+        for key in IDENTITY {
+            context.set(key, Held::Absent);
+        }
+        context.set("aws:PrincipalIsAWSService", Held::value("false"));
+        Request { caller: Caller::Anonymous, action: action.into(), resource: resource.clone(), context }
+    }
+
+    /// A request by somebody of an account that the policy does not know. They choose all keys but those that tell
+    /// who or where they are.
+    pub fn by_stranger(&self, action: &str, resource: &Text) -> Request {
+        let mut context = self.places();
+        let arn = Text::from(format!("arn:aws:iam::{STRANGER}:user/someone").as_str());
+        let org = format!("o-{STRANGER}");
+        let values = [
+            format!("{STRANGER}"),
+            arn.to_string(),
+            org.clone(),
+            format!("{org}/r-root/ou-unit/"),
+            format!("AIDA {STRANGER}"),
+            format!("someone of {STRANGER}"),
+            STRANGER.to_owned(),
+        ];
+        for (key, value) in IDENTITY.iter().zip(&values) {
+            context.set(key, Held::value(value.as_str()));
+        }
+        context.set("aws:PrincipalIsAWSService", Held::value("false"));
+        Request {
+            caller: Caller::Aws { account: STRANGER.into(), arn },
+            action: action.into(),
+            resource: resource.clone(),
+            context,
+        }
+    }
+
+    /// A request that a service makes for a resource in an account that the policy does not know. `like` is the ARN
+    /// of such a resource, with [`STRANGER`] as its account: `arn:aws:cloudtrail:us-east-1:another acct:trail/any`.
+    /// Its owner chooses Region and name.
+    pub fn by_deputy(&self, service: &str, like: &str, action: &str, resource: &Text) -> Request {
+        let org = format!("o-{STRANGER}");
+        let fixed = |value: &str| Held::value(value);
+        let context = Context::default()
+            .with("aws:SourceAccount", fixed(STRANGER))
+            .with("aws:SourceOwner", fixed(STRANGER))
+            .with("aws:SourceOrgID", fixed(&org))
+            .with("aws:SourceOrgPaths", fixed(&format!("{org}/r-root/ou-unit/")))
+            .with("aws:SourceArn", Held::Among(self.sources(like)))
+            .with("aws:PrincipalIsAWSService", fixed("true"))
+            .with("aws:PrincipalServiceName", fixed(service));
+        let context = not_told(context);
+        Request { caller: Caller::Service(service.into()), action: action.into(), resource: resource.clone(), context }
+    }
+
+    /// ARNs of the strange resource that fit what the policy asks for in all but the account, and one that stands for
+    /// all the others.
+    fn sources(&self, like: &str) -> Vec<Held> {
+        let ours: Vec<Text> = Text::from(like).split(':');
+        let mut found = vec![Held::value(like)];
+        for wanted in self.values_of("aws:SourceArn") {
+            let pieces = wanted.split(':');
+            let mut source = Text::default();
+            for (i, own) in ours.iter().enumerate() {
+                if i > 0 {
+                    source.push_str(":");
+                }
+                match pieces.get(i) {
+                    Some(piece) if i != 4 && *piece != Text::from("*") => source.push(&instance(piece)),
+                    _ => source.push(own),
+                }
+            }
+            found.push(Held::Values(vec![source]));
+        }
+        let cause = Cause::new(CauseKind::Condition, "another account may have a resource of any name in any Region");
+        let hole = |what: &str| {
+            let key: Arc<str> = format!("stranger's {what}").into();
+            Text::from(Var { shown: key.clone(), key, cause: cause.clone(), shape: Shape::Name })
+        };
+        if let [_, _, service, _, account, name] = ours.as_slice() {
+            let kind = name.literal().and_then(|name| name.split_once('/')).map_or("", |(kind, _)| kind);
+            let kind = Text::from(format!("{kind}/").as_str());
+            let kind = if kind.literal() == Some("/") { Text::default() } else { kind };
+            let all = Text::format(
+                "arn:{}:{}:{}:{}:{}{}",
+                &[&hole("partition"), service, &hole("Region"), account, &kind, &hole("name")],
+            );
+            found.push(Held::Values(vec![all]));
+        }
+        found
+    }
+
+    /// Where a stranger's requests come from: networks and addresses that the policy tells apart.
+    fn places(&self) -> Context {
+        let mut context = Context::default();
+        let elsewhere = || Held::Among(vec![Held::Absent, Held::value(STRANGER)]);
+        for key in ORIGIN {
+            context.set(key, elsewhere());
+        }
+        let networks: Vec<_> = self.values_of("aws:SourceIp").filter_map(Text::literal).filter_map(network).collect();
+        // What S3 itself calls public: wider than /8, or /32 of IPv6.
+        let wide = networks.iter().filter(|(address, length)| *length < if address.is_ipv4() { 8 } else { 32 });
+        let inside = wide.map(|(address, _)| address.to_string());
+        let outside = ["198.51.100.7", "203.0.113.7", "192.0.2.7", "2001:db8::7"].into_iter().filter(|sample| {
+            network(sample).is_some_and(|sample| !networks.iter().any(|known| contains(known, &sample)))
+        });
+        let places: Vec<_> =
+            outside.take(1).map(str::to_owned).chain(inside).map(|at| Held::value(at.as_str())).collect();
+        context.set("aws:SourceIp", if places.is_empty() { Held::Free } else { Held::Among(places) });
+        context
+    }
+}
+
+/// Keys that say who asks; nobody chooses them.
+const IDENTITY: [&str; 7] = [
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:userid",
+    "aws:username",
+    "kms:CallerAccount",
+];
+
+/// Keys that say through what a request comes; a stranger has only things of their own.
+const ORIGIN: [&str; 14] = [
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:SourceVpce",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+    "aws:SourceArn",
+    "aws:SourceAccount",
+    "aws:SourceOwner",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "s3:DataAccessPointArn",
+    "s3:DataAccessPointAccount",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+];
+
+/// Keys of the caller's own account or network, which AWS does not document for calls that a service makes itself.
+fn not_told(mut context: Context) -> Context {
+    for key in
+        ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount", "aws:PrincipalArn", "aws:SourceVpc"]
+            .into_iter()
+            .chain(["aws:SourceVpce", "aws:SourceIp", "aws:userid"])
+    {
+        let cause = format!("AWS does not tell what the service sends for '{key}'");
+        context.set(key, Held::Unknown(Cause::new(CauseKind::Unsupported, cause)));
+    }
+    context
+}
+
+/// Values worth trying for the condition's key: some that meet it and some that do not.
+fn candidates(condition: &Condition, request: &Request, variables: bool) -> Vec<Held> {
+    let operator = condition.operator.literal().and_then(Operator::parse);
+    let compare = operator.map_or(Compare::Equal, Operator::compare);
+    let boolean = condition.operator.literal().is_some_and(|operator| operator.to_ascii_lowercase().contains("bool"));
+    let mut found = Vec::new();
+    if boolean {
+        found.extend([Held::value("true"), Held::value("false")]);
+    }
+    for value in &condition.values {
+        let value = resolve(value, request, variables).into_owned();
+        let number = value.literal().and_then(|text| text.parse::<f64>().ok());
+        match (compare, number) {
+            (Compare::Numeric(_) | Compare::Date(_), Some(number)) => {
+                found.extend([number, number - 1.0, number + 1.0].map(|n| Held::value(n.to_string().as_str())));
+            }
+            (Compare::Date(_), None) => {
+                found.push(Held::Values(vec![value]));
+                found.extend(["1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z"].map(Held::value));
+            }
+            (Compare::Ip, _) => {
+                let address = value.literal().and_then(network).map(|(address, _)| address.to_string());
+                found.extend(address.map(|address| Held::value(address.as_str())));
+                found.extend(["198.51.100.7", "203.0.113.7", "2001:db8::7"].map(Held::value));
+            }
+            (Compare::Like | Compare::Arn, _) => found.push(Held::Values(vec![instance(&value)])),
+            _ => found.push(Held::Values(vec![value])),
+        }
+    }
+    found.extend([Held::Absent, Held::value("anything")]);
+    found
+}
+
+/// A string that the pattern matches: something for each wildcard.
+pub fn instance(pattern: &Text) -> Text {
+    let mut result = Text::default();
+    for part in pattern.parts() {
+        match part {
+            Part::Lit(text) => result.push_str(&text.replace('*', "any").replace('?', "x")),
+            Part::Var(var) => result.push(&var.clone().into()),
+        }
+    }
+    result
+}
