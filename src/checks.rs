@@ -8,6 +8,7 @@ use crate::model::Estate;
 
 pub mod page;
 
+mod audit_tampering_access;
 mod delegated_administrators;
 mod full_access_usage;
 mod kms_key_health;
@@ -42,5 +43,6 @@ checks! {
     "log-file-validation" => log_file_validation,
     "full-access-usage" => full_access_usage,
     "kms-key-health" => kms_key_health,
+    "audit-tampering-access" => audit_tampering_access,
     "delegated-administrators" => delegated_administrators,
 }

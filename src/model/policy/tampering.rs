@@ -8,12 +8,13 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::assets::{Asset, Assets, NAMELESS};
-use super::eval::{Request, resolve};
-use super::{Clause, Document, Effect, Statement};
-use crate::model::InputId;
+use super::eval::resolve;
+use super::{Caller, Clause, Context, Document, Effect, Held, Request, Statement};
 use crate::model::arn::{Part, Shape, Text, Var};
 use crate::model::attr::{Attr, Seen};
-use crate::truth::{CauseKind, Causes, Truth};
+use crate::model::principal::{Grantee, Principal, PrincipalKind};
+use crate::model::{Input, InputId};
+use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 /// How bad an action is; the worst sorts first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,12 +153,104 @@ pub enum Power<'a> {
     Maybe(Offence<'a>, Causes),
 }
 
-impl<'a> Holder<'a> {
-    /// What the principal may do to the assets.
-    pub fn power(&self, assets: &'a Assets) -> Power<'a> {
-        if self.is_administrator() == Truth::True {
-            return Power::Full;
+/// What a permissions boundary leaves of a principal's power.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Boundary {
+    /// All of it that counts here.
+    None,
+    /// Nothing of it.
+    All,
+    /// It cannot be told.
+    Unknown(Causes),
+}
+
+impl Boundary {
+    /// What a boundary, by ARN, leaves. Only those of AWS that are known to hold back everything or nothing are told
+    /// apart; the statements of others are not held against the grants.
+    pub fn of(boundary: &Attr<Text>) -> Self {
+        // They allow all that works on a trail, a bucket, a key or a log group.
+        let wide = ["AdministratorAccess", "PowerUserAccess"];
+        let narrow = ["ReadOnlyAccess", "SecurityAudit", "job-function/ViewOnlyAccess", "AWSCloudTrail_ReadOnlyAccess"];
+        let is = |names: &[&str], arn: &Text| {
+            Truth::any(
+                names.iter().map(|name| Text::from(format!("arn:*:iam::aws:policy/{name}").as_str()).matches(arn)),
+            )
+        };
+        let says = |seen: Seen<'_, Text>| match seen {
+            Seen::Absent => Self::None,
+            Seen::Hidden(cause) | Seen::Unseen(cause) => Self::Unknown(cause.clone().into()),
+            Seen::Value(arn) if is(&wide, arn) == Truth::True => Self::None,
+            Seen::Value(arn) if is(&narrow, arn) == Truth::True => Self::All,
+            Seen::Value(arn) => {
+                let detail = format!("the permissions boundary '{arn}' may take it away");
+                Self::Unknown(Cause::new(CauseKind::Unsupported, detail).into())
+            }
+        };
+        let cases: Vec<_> = boundary.cases().into_iter().map(|(_, seen)| says(seen)).collect();
+        match cases.split_first() {
+            Some((first, rest)) if rest.iter().all(|other| other == first) => first.clone(),
+            _ => {
+                let detail = format!("what '{}' is depends on a condition that cannot be decided", boundary.name);
+                Self::Unknown(Cause::new(CauseKind::Condition, detail).into())
+            }
         }
+    }
+}
+
+impl<'a> Holder<'a> {
+    /// A principal of an input. `known` is its definition, where the input has it.
+    pub fn new(
+        input: &Input,
+        to: &Grantee,
+        known: Option<&Principal>,
+        documents: Vec<&'a Attr<Document>>,
+    ) -> Self {
+        let word = match to.kind {
+            PrincipalKind::User => "user",
+            PrincipalKind::Group => "group",
+            PrincipalKind::Role | PrincipalKind::PermissionSet | PrincipalKind::Function => "role",
+        };
+        let arn = known.map_or_else(
+            || Text::format(&format!("arn:aws:iam::{{}}:{word}/{{}}"), &[&input.account, &to.name]),
+            |principal| principal.arn.clone(),
+        );
+        // Members of a group and the roles made of a permission set ask under names of their own.
+        let asks = match (to.kind, known) {
+            (PrincipalKind::User | PrincipalKind::Role, Some(principal)) => Held::Values(vec![principal.arn.clone()]),
+            _ => Held::Unknown(Cause::new(CauseKind::OutsideScope, format!("the ARN of '{}' is not known", to.name))),
+        };
+        let own = || Held::Values(vec![input.account.clone()]);
+        let context = Context::default()
+            .with("aws:PrincipalArn", asks)
+            .with("aws:PrincipalAccount", own())
+            .with("aws:ResourceAccount", own())
+            .with("aws:PrincipalIsAWSService", Held::value("false"))
+            .with("aws:SecureTransport", Held::value("true"));
+        let caller = Caller::Aws { account: input.account.clone(), arn };
+        let request = Request { caller, action: Text::default(), resource: Text::default(), context };
+        Self { input: input.id, request, documents }
+    }
+
+    /// The principal's ARN as a witness shows it.
+    pub fn shown(&self) -> String {
+        self.request.caller.name().to_string()
+    }
+
+    /// What the principal may do to the assets.
+    pub fn power(&self, assets: &'a Assets, boundary: &Boundary) -> Power<'a> {
+        match boundary {
+            Boundary::None if self.is_administrator() == Truth::True => Power::Full,
+            Boundary::None => self.granted(assets),
+            Boundary::All => Power::Harmless,
+            Boundary::Unknown(why) => match self.granted(assets) {
+                Power::Some(offence) => Power::Maybe(offence, why.clone()),
+                Power::Maybe(offence, causes) => Power::Maybe(offence, causes.and(why.clone())),
+                other => other,
+            },
+        }
+    }
+
+    fn granted(&self, assets: &'a Assets) -> Power<'a> {
         let mut doubt = None;
         for action in actions() {
             let request = Request { action: Text::from(action.name.as_str()), ..self.request.clone() };
@@ -271,10 +364,7 @@ impl<'a> Question<'_, 'a> {
     }
 
     fn acts(&self, statement: &Statement) -> Truth {
-        statement.action.as_ref().map_or_else(
-            || Truth::unknown(CauseKind::Invalid, "a statement has neither 'Action' nor 'NotAction'"),
-            |clause| clause.holds(|pattern| pattern.matches_ignoring_case(&self.request.action)),
-        )
+        statement.takes_action(&self.action.name)
     }
 
     /// Whether the principal may do it to the asset.
