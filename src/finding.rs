@@ -7,6 +7,7 @@ use crate::truth::{Cause, Causes};
 pub mod allow;
 mod judge;
 pub mod options;
+mod witness;
 
 pub use judge::{Draft, Judge};
 pub use options::Options;

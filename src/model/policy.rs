@@ -11,6 +11,7 @@ mod ask;
 mod condition;
 mod eval;
 mod reach;
+pub mod service;
 pub mod tampering;
 #[cfg(test)]
 mod tests;
