@@ -1,1 +1,150 @@
-//! The command line.
+//! The command line: what was typed, what it means, and how the program ends.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::Context;
+use clap::{CommandFactory, Parser};
+
+use crate::checks::page::Page;
+use crate::finding::Outcome;
+use crate::reports;
+use crate::scan::{self, Scan};
+use args::{CatalogFormat, Cli, Color, Command};
+pub use exit::ExitStatus;
+use settings::Settings;
+
+pub mod args;
+pub mod catalog;
+mod exit;
+mod explain;
+pub mod parameters;
+mod progress;
+mod settings;
+
+/// Parses the command line, runs, and says how it ended.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version end here, too; a closed pipe is no reason to complain.
+            let _ = error.print();
+            return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Clean }.into();
+        }
+    };
+    match run(cli.command) {
+        Ok(status) => status.into(),
+        Err(error) if is_closed_pipe(&error) => ExitStatus::Clean.into(),
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "error: {error:#}");
+            ExitStatus::Usage.into()
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitStatus> {
+    match command {
+        Command::Scan(args) => return scan(&args),
+        Command::Checks(args) => {
+            let list = match args.format {
+                CatalogFormat::Text => catalog::text()?,
+                CatalogFormat::Json => catalog::json()?,
+                CatalogFormat::Markdown => catalog::markdown()?,
+            };
+            io::stdout().lock().write_all(list.as_bytes())?;
+        }
+        Command::Explain(args) => {
+            let check = catalog::find(&args.check)?;
+            let page = Page::parse(check.page).with_context(|| format!("the page of '{}'", check.id))?;
+            let mut out = AutoStream::new(io::stdout(), choice(args.color)).lock();
+            explain::write(check, &page, &mut out)?;
+        }
+        Command::Completions(args) => {
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "trailwarden", &mut script);
+            io::stdout().lock().write_all(&script)?;
+        }
+        Command::Man => {
+            let mut manual = Vec::new();
+            let mut command = Cli::command();
+            command.build();
+            clap_mangen::Man::new(command.clone()).render(&mut manual)?;
+            for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+                clap_mangen::Man::new(sub.clone()).render(&mut manual)?;
+            }
+            io::stdout().lock().write_all(&manual)?;
+        }
+    }
+    Ok(ExitStatus::Clean)
+}
+
+fn scan(args: &args::Scan) -> anyhow::Result<ExitStatus> {
+    let Settings { mut request, mut reports, stdout, outputs, strict, allow_partial } = settings::scan(args)?;
+    let shown = progress::Shown::new();
+    let step = |step| shown.step(step);
+    if !args.quiet && !args.no_progress {
+        request.progress = Some(&step);
+    }
+    let result = scan::run(&request);
+    shown.done();
+    let scan = result?;
+    if args.verbose > 0 {
+        inputs(&scan)?;
+    }
+    for (format, file) in &outputs {
+        let name = || format!("the report '{}'", file.display());
+        let mut out = File::create(file).with_context(name)?;
+        reports::write(*format, &scan, &reports, &mut out).with_context(name)?;
+    }
+    if let Some(format) = stdout {
+        let raw = io::stdout();
+        let choice = match choice(args.color) {
+            ColorChoice::Auto => AutoStream::choice(&raw),
+            choice => choice,
+        };
+        reports.color = !matches!(choice, ColorChoice::Never);
+        let written = reports::write(format, &scan, &reports, &mut AutoStream::new(raw, choice).lock());
+        // The reader has seen enough; the verdict still stands.
+        if let Err(error) = written
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            return Err(error).context("standard output");
+        }
+    }
+    Ok(status(&scan, &reports, strict, allow_partial))
+}
+
+/// Writes what was read to standard error.
+fn inputs(scan: &Scan) -> io::Result<()> {
+    let mut out = anstream::stderr().lock();
+    for input in &scan.inputs {
+        let rest = if input.complete { "" } else { " (not all that belongs to it was found)" };
+        writeln!(out, "read {} {}{rest}", input.kind.word(), input.path)?;
+    }
+    writeln!(out, "{} inputs, {} checks, {} gaps", scan.inputs.len(), scan.checks.len(), scan.gaps.len())
+}
+
+fn status(scan: &Scan, settings: &reports::Settings, strict: bool, allow_partial: bool) -> ExitStatus {
+    let fails = reports::failing(scan, settings.fail_on) > 0;
+    let doubts = strict
+        && settings.fail_on.is_some_and(|least| {
+            scan.findings.iter().any(|f| matches!(f.outcome, Outcome::Unknown(_)) && f.severity >= least)
+        });
+    ExitStatus::of(fails || doubts, !scan.gaps.is_empty() && !allow_partial)
+}
+
+fn choice(color: Color) -> ColorChoice {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}

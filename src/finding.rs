@@ -9,7 +9,7 @@ mod judge;
 pub mod options;
 mod witness;
 
-pub use judge::{Draft, Judge};
+pub use judge::{Draft, Judge, clean, is_hidden};
 pub use options::Options;
 
 /// How bad a fail is.

@@ -100,6 +100,8 @@ pub struct Input {
     pub subscriptions: Census<topic::Subscription>,
     /// Users, groups, roles and permission sets.
     pub principals: Census<principal::Principal>,
+    /// Customer managed policies.
+    pub managed_policies: Census<principal::ManagedPolicy>,
     /// Each attachment of a policy to a principal.
     pub grants: Census<principal::Grant>,
     /// Organizations.
@@ -120,6 +122,63 @@ impl Input {
             Truth::False => Some(Cause::new(CauseKind::NotCollected, "a part of the input was not read").into()),
             Truth::Unknown(causes) => Some(causes),
         }
+    }
+
+    /// An input that is fully read and holds nothing yet.
+    pub fn new(id: InputId, kind: InputKind, path: String, at: Origin, account: Text, region: Text) -> Self {
+        Self {
+            id,
+            kind,
+            path,
+            at,
+            complete: Truth::True,
+            account,
+            region,
+            trails: Census::default(),
+            event_data_stores: Census::default(),
+            buckets: Census::default(),
+            bucket_policies: Census::default(),
+            bucket_uses: Census::default(),
+            keys: Census::default(),
+            aliases: Census::default(),
+            log_groups: Census::default(),
+            metric_filters: Census::default(),
+            alarms: Census::default(),
+            topics: Census::default(),
+            topic_policies: Census::default(),
+            subscriptions: Census::default(),
+            principals: Census::default(),
+            managed_policies: Census::default(),
+            grants: Census::default(),
+            organizations: Census::default(),
+            organization_policies: Census::default(),
+            delegated_administrators: Census::default(),
+            invocations: Census::default(),
+        }
+    }
+
+    /// A part of the input was not read: it may hold more of everything.
+    pub fn incomplete(&mut self, why: &Truth) {
+        self.complete = why.clone();
+        self.trails.complete = why.clone();
+        self.event_data_stores.complete = why.clone();
+        self.buckets.complete = why.clone();
+        self.bucket_policies.complete = why.clone();
+        self.bucket_uses.complete = why.clone();
+        self.keys.complete = why.clone();
+        self.aliases.complete = why.clone();
+        self.log_groups.complete = why.clone();
+        self.metric_filters.complete = why.clone();
+        self.alarms.complete = why.clone();
+        self.topics.complete = why.clone();
+        self.topic_policies.complete = why.clone();
+        self.subscriptions.complete = why.clone();
+        self.principals.complete = why.clone();
+        self.managed_policies.complete = why.clone();
+        self.grants.complete = why.clone();
+        self.organizations.complete = why.clone();
+        self.organization_policies.complete = why.clone();
+        self.delegated_administrators.complete = why.clone();
     }
 }
 

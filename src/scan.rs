@@ -1,9 +1,80 @@
 //! A scan: paths in, findings and gaps out.
+//!
+//! The steps, each of which may run in parallel and none of which lets the order of threads show: [`walk`] finds and
+//! reads the files that could be ours, [`read`] parses them into templates, the source lowers these into the estate,
+//! the checks judge it, and [`fingerprint`] gives every finding its identity.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use rayon::prelude::*;
 
 use crate::checks::Check;
-use crate::finding::Finding;
+use crate::checks::page::{Page, PageError};
+use crate::finding::{Finding, Judge, Options, Outcome};
+use crate::model::attr::Origin;
 use crate::model::{Estate, InputKind};
 use crate::source_map::{SourceMap, Span};
+use crate::sources::cloudformation;
+use crate::truth::Truth;
+
+mod detect;
+mod fingerprint;
+mod read;
+mod walk;
+
+/// The largest template that is read, in bytes. Far beyond what CloudFormation takes; it bounds memory.
+pub const LARGEST_TEMPLATE: u64 = 64 * 1024 * 1024;
+
+/// The path that stands for standard input.
+pub const STDIN: &str = "-";
+
+/// What to scan, and how.
+#[derive(Default)]
+pub struct Request<'a> {
+    /// Files and folders; relative ones are taken from the working directory.
+    pub paths: Vec<PathBuf>,
+    /// What was read from standard input; its path in reports is `-`.
+    pub stdin: Option<Vec<u8>>,
+    /// The folder that reported paths are relative to, instead of the one that is found by `.git`.
+    pub repo_root: Option<PathBuf>,
+    /// The checks to run; they run and are listed in the order of the table whatever the order here.
+    pub checks: Vec<&'static Check>,
+    /// What the checks may be told.
+    pub options: Options,
+    /// What templates cannot know.
+    pub cloudformation: cloudformation::Settings,
+    /// Is told about each step; called from many threads.
+    pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+}
+
+/// A step of a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// One more file was looked at.
+    Looked,
+    /// That many files hold something of ours and are parsed.
+    Parsing(usize),
+    /// The checks run.
+    Judging,
+}
+
+/// Why a scan could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// Paths that do not exist.
+    #[error("no such file or directory: {}", .0.join(", "))]
+    NotFound(Vec<String>),
+    /// The repository root is not a folder.
+    #[error("the repository root '{0}' is not a folder")]
+    RepoRoot(String),
+    /// The working directory cannot be told.
+    #[error("the working directory cannot be read: {0}")]
+    WorkingDirectory(std::io::Error),
+    /// A page of this program is malformed; a test holds that none is.
+    #[error("the page of the check '{0}': {1}")]
+    Page(&'static str, PageError),
+}
 
 /// The result of a scan: all that a report needs.
 #[derive(Debug)]
@@ -40,8 +111,154 @@ pub struct Gap {
     pub path: Option<String>,
     /// The place in it, when it could be read that far.
     pub span: Option<Span>,
-    /// A word that programs can rely on: `syntax`, `not-utf-8`, `too-large`, `unreadable`, `not-found`, `template`.
+    /// A word that programs can rely on: `syntax`, `not-utf-8`, `too-large`, `unreadable`, `not-found`, `template`,
+    /// `internal`.
     pub reason: &'static str,
     /// One sentence without a final period.
     pub message: String,
+}
+
+impl Gap {
+    fn new(path: &str, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { path: Some(path.to_owned()), span: None, reason, message: message.into() }
+    }
+}
+
+/// Scans.
+///
+/// What cannot be read becomes a [`Gap`]; the scan goes on.
+///
+/// # Errors
+/// If a path does not exist: a typing error must not look like a clean scan.
+pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
+    let checks = in_table_order(&request.checks);
+    let report = |step| {
+        if let Some(progress) = request.progress {
+            progress(step);
+        }
+    };
+    let walked = walk::collect(request, &report)?;
+    let mut sources = SourceMap::default();
+    let read::Read { templates, mut gaps } = read::templates(walked, &mut sources, &report);
+    let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
+    for (span, message) in lowered.faults {
+        let path = Some(sources.file(span.file).path().to_owned());
+        gaps.push(Gap { path, span: Some(span), reason: "template", message });
+    }
+    let estate = Estate { inputs: lowered.inputs };
+    report(Progress::Judging);
+    let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;
+    sort(&mut findings, &sources);
+    fingerprint::fill(&mut findings, &estate);
+    gaps.sort_by(|a, b| (&a.path, a.span, a.reason, &a.message).cmp(&(&b.path, b.span, b.reason, &b.message)));
+    gaps.dedup();
+    let inputs = estate.inputs.iter().map(|input| ScannedInput {
+        path: input.path.clone(),
+        kind: input.kind,
+        complete: input.complete == Truth::True,
+    });
+    Ok(Scan { inputs: inputs.collect(), sources, estate, checks, findings, gaps })
+}
+
+fn in_table_order(selected: &[&'static Check]) -> Vec<&'static Check> {
+    crate::checks::CHECKS.iter().filter(|check| selected.iter().any(|wanted| wanted.id == check.id)).collect()
+}
+
+/// Lowers all templates at once, for they may nest and import each other. Should that panic, the ones that panic
+/// alone are left out, so that one bad file costs one gap.
+fn lower(
+    mut templates: Vec<cloudformation::Template>,
+    settings: &cloudformation::Settings,
+    sources: &SourceMap,
+    gaps: &mut Vec<Gap>,
+) -> cloudformation::Lowered {
+    let attempt = |templates: &[cloudformation::Template]| {
+        catch_unwind(AssertUnwindSafe(|| cloudformation::lower(templates, settings, sources))).ok()
+    };
+    if let Some(lowered) = attempt(&templates) {
+        return lowered;
+    }
+    templates.retain(|template| {
+        let good = attempt(std::slice::from_ref(template)).is_some();
+        if !good {
+            gaps.push(internal(&template.path));
+        }
+        good
+    });
+    attempt(&templates).unwrap_or_else(|| {
+        gaps.extend(templates.iter().map(|template| internal(&template.path)));
+        cloudformation::Lowered::default()
+    })
+}
+
+fn internal(path: &str) -> Gap {
+    Gap::new(path, "internal", "internal error while reading this file; please report it")
+}
+
+/// Runs the checks, each on a thread of its own choosing; the results come back in the order of the table.
+fn judge(
+    estate: &Estate,
+    checks: &[&'static Check],
+    options: &Options,
+    gaps: &mut Vec<Gap>,
+) -> Result<Vec<Finding>, ScanError> {
+    if estate.inputs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let results: Vec<_> = checks
+        .par_iter()
+        .map(|check| {
+            let page = Page::parse(check.page).map_err(|error| ScanError::Page(check.id, error))?;
+            let run = || {
+                let mut judge = Judge::new(check.id, page.meta.severity, options);
+                (check.run)(estate, &mut judge);
+                judge.into_findings()
+            };
+            Ok(catch_unwind(AssertUnwindSafe(run)).map_err(|_| check.id))
+        })
+        .collect::<Result<_, ScanError>>()?;
+    let mut findings = Vec::new();
+    for result in results {
+        match result {
+            Ok(found) => findings.extend(found),
+            Err(id) => gaps.push(Gap {
+                path: None,
+                span: None,
+                reason: "internal",
+                message: format!("internal error in the check '{id}': it gave no verdict; please report it"),
+            }),
+        }
+    }
+    Ok(findings)
+}
+
+/// Fails first, the worst before the others, then unknown, pass, not applicable; within these by place. The order
+/// is total, so that reports of equal scans are equal bytes.
+fn sort(findings: &mut [Finding], sources: &SourceMap) {
+    findings.sort_by(|a, b| {
+        rank(a)
+            .cmp(&rank(b))
+            .then_with(|| place(a, sources).cmp(&place(b, sources)))
+            .then_with(|| a.check.cmp(b.check))
+            .then_with(|| a.subject.address.cmp(&b.subject.address))
+            .then_with(|| a.fault.cmp(&b.fault))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+}
+
+fn rank(finding: &Finding) -> (u8, std::cmp::Reverse<Option<crate::finding::Severity>>) {
+    let (rank, severity) = match finding.outcome {
+        Outcome::Fail(_) => (0, Some(finding.severity)),
+        Outcome::Unknown(_) => (1, None),
+        Outcome::Pass => (2, None),
+        Outcome::NotApplicable(_) => (3, None),
+    };
+    (rank, std::cmp::Reverse(severity))
+}
+
+fn place<'a>(finding: &'a Finding, sources: &'a SourceMap) -> (&'a str, u32, u32) {
+    match &finding.at {
+        Origin::Text(span) => (sources.file(span.file).path(), span.start, span.end),
+        Origin::Api { arn, .. } => (arn, 0, 0),
+    }
 }

@@ -54,6 +54,16 @@ pub struct SourceFile {
     path: String,
     text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
+    units: OnceLock<Vec<u32>>,
+}
+
+/// Every how many bytes the UTF-16 units are counted in advance, so that a place in a file of one long line costs no
+/// more than in any other.
+const STRIDE: usize = 1024;
+
+/// The UTF-16 code units that the characters beginning in these bytes of UTF-8 take.
+fn utf16_units(bytes: &[u8]) -> u32 {
+    bytes.iter().map(|&byte| u32::from(byte & 0xc0 != 0x80) + u32::from(byte >= 0xf0)).sum()
 }
 
 impl SourceFile {
@@ -76,6 +86,22 @@ impl SourceFile {
         })
     }
 
+    /// UTF-16 code units before the byte at `offset`.
+    fn units_before(&self, offset: usize) -> u32 {
+        let bytes = self.text.as_bytes();
+        let counted = self.units.get_or_init(|| {
+            let mut sum = 0;
+            let mut counted = vec![0];
+            counted.extend(bytes.chunks(STRIDE).map(|chunk| {
+                sum += utf16_units(chunk);
+                sum
+            }));
+            counted
+        });
+        let stride = offset / STRIDE;
+        counted[stride] + utf16_units(&bytes[stride * STRIDE..offset])
+    }
+
     /// Where the byte at `offset` stands. An offset behind the text is its end; one inside a character is its start.
     pub fn position(&self, offset: usize) -> Position {
         let mut offset = offset.min(self.text.len());
@@ -84,9 +110,8 @@ impl SourceFile {
         }
         let lines = self.lines();
         let line = lines.partition_point(|&start| start as usize <= offset) - 1;
-        let before = &self.text[lines[line] as usize..offset];
-        let column = before.chars().map(char::len_utf16).sum::<usize>() + 1;
-        Position { line: line as u32 + 1, column: column as u32 }
+        let column = self.units_before(offset) - self.units_before(lines[line] as usize) + 1;
+        Position { line: line as u32 + 1, column }
     }
 }
 
@@ -104,7 +129,7 @@ impl SourceMap {
             text = rest.into();
         }
         let id = FileId(self.files.len() as u32);
-        self.files.push(SourceFile { path: path.into(), text, lines: OnceLock::new() });
+        self.files.push(SourceFile { path: path.into(), text, lines: OnceLock::new(), units: OnceLock::new() });
         id
     }
 

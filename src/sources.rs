@@ -1,5 +1,7 @@
 //! What turns texts into the model: one module a source, and the value tree that they share.
+pub mod block;
 pub mod cloudformation;
 pub mod policy;
 pub mod script;
 pub mod value;
+pub mod worlds;

@@ -3,11 +3,29 @@
 //! Short-form tags of CloudFormation (`!Ref x`) are expanded here to their long form (`{"Ref": x}`), so that no
 //! later floor sees which form or which syntax a document was written in.
 
-use crate::source_map::Span;
+use crate::source_map::{FileId, Span};
 
 pub mod inner;
 pub mod json;
+mod keys;
+#[cfg(test)]
+mod tests;
 pub mod yaml;
+
+/// Reads a file in either syntax: the one JSON document, or the YAML documents.
+///
+/// # Errors
+/// The first fault, with its place. A text that begins like JSON and is neither JSON nor YAML gets JSON's error.
+pub fn parse_any(text: &str, file: FileId) -> Result<Vec<Node>, SyntaxError> {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return yaml::parse(text, file);
+    }
+    match json::parse(text, file) {
+        Ok(node) => Ok(vec![node]),
+        // Flow collections of YAML begin with the same brackets.
+        Err(error) => yaml::parse(text, file).map_err(|_| error),
+    }
+}
 
 /// A value with the place it was written at.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,8 +67,10 @@ pub struct Entry {
 
 impl Entry {
     /// Key and value together: what a report underlines for an attribute.
+    ///
+    /// The value of an alias stands elsewhere; then it is the key alone.
     pub fn span(&self) -> Span {
-        self.key_span.to(self.value.span)
+        if self.value.span.start < self.key_span.end { self.key_span } else { self.key_span.to(self.value.span) }
     }
 }
 
@@ -118,3 +138,13 @@ pub const MAX_DEPTH: usize = 200;
 
 /// How many nodes the expansion of aliases may add to one document.
 pub const ALIAS_BUDGET: usize = 100_000;
+
+/// The error for nesting beyond [`MAX_DEPTH`].
+fn too_deep(span: Span) -> SyntaxError {
+    SyntaxError { message: format!("nested deeper than {MAX_DEPTH} levels"), span }
+}
+
+/// The offset behind the character at `start`; `start` itself at the end of the text.
+fn char_end(text: &str, start: usize) -> usize {
+    start + text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
+}

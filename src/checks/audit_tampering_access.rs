@@ -8,7 +8,7 @@ use crate::model::arn::Text;
 use crate::model::attr::{Attr, Seen};
 use crate::model::policy::assets::Assets;
 use crate::model::policy::tampering::{Boundary, Harm, Holder, Offence, Power};
-use crate::model::principal::{Grant, GrantedPolicy, Principal, PrincipalKind, Principals};
+use crate::model::principal::{Grant, GrantedPolicy, PrincipalKind, Principals};
 use crate::model::{Estate, Input};
 use crate::truth::{CauseKind, Causes, Truth};
 
@@ -19,8 +19,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let principals = Principals::of(input);
         let mut whole = Whole::default();
         for grants in by_principal(input) {
-            let receiver = principals.receiver(grants[0]);
-            one(judge, input, &assets, &grants, receiver, &allow, &mut whole);
+            one(judge, input, &assets, &grants, &principals, &allow, &mut whole);
         }
         whole.finding(judge, input);
     }
@@ -54,7 +53,7 @@ fn one<'a>(
     input: &'a Input,
     assets: &'a Assets,
     grants: &[&'a Grant],
-    receiver: Option<&'a Principal>,
+    principals: &Principals<'a>,
     allow: &AllowList,
     whole: &mut Whole<'a>,
 ) {
@@ -67,7 +66,8 @@ fn one<'a>(
         })
         .collect();
     whole.judged += 1;
-    let boundary = receiver.map_or(Boundary::None, |principal| Boundary::of(&principal.boundary));
+    let receiver = principals.receiver(grant);
+    let boundary = receiver.map_or(Boundary::None, |principal| Boundary::of(&principal.boundary, principals));
     if grants.iter().any(|grant| is_administrator(grant)) && matches!(boundary, Boundary::None) {
         whole.administrators.push(grant);
         return;

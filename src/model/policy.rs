@@ -9,8 +9,11 @@ use crate::truth::Cause;
 pub mod assets;
 mod ask;
 mod condition;
+mod delivery;
 mod eval;
+pub mod excess;
 mod reach;
+pub mod s3;
 pub mod service;
 pub mod tampering;
 #[cfg(test)]
@@ -18,6 +21,7 @@ mod tests;
 
 pub use ask::wildcard;
 pub use eval::{Caller, Context, Held, Request};
+pub use delivery::Need;
 pub use reach::{Reach, STRANGER, instance};
 
 /// A policy document.

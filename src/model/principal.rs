@@ -7,7 +7,7 @@ use super::policy::Document;
 use super::{Identity, Input, Subject};
 
 /// The kinds of principal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PrincipalKind {
     /// An IAM user.
     User,
@@ -94,18 +94,40 @@ pub enum GrantedPolicy {
     Document(Attr<Document>),
 }
 
-/// The principals of one input, by address.
+/// The principals and managed policies of one input, by address and ARN.
 #[derive(Debug)]
-pub struct Principals<'a>(HashMap<&'a str, &'a Principal>);
+pub struct Principals<'a> {
+    principals: HashMap<&'a str, &'a Principal>,
+    policies: HashMap<&'a Text, &'a Attr<Document>>,
+}
 
 impl<'a> Principals<'a> {
     /// Those that the input defines.
     pub fn of(input: &'a Input) -> Self {
-        Self(input.principals.iter().map(|principal| (principal.id.address.as_str(), principal)).collect())
+        Self {
+            principals: input.principals.iter().map(|one| (one.id.address.as_str(), one)).collect(),
+            policies: input.managed_policies.iter().map(|policy| (&policy.arn, &policy.document)).collect(),
+        }
     }
 
     /// Who receives a grant, where the input defines it and the grant stands at it.
     pub fn receiver(&self, grant: &Grant) -> Option<&'a Principal> {
-        self.0.get(grant.id.address.as_str()).copied()
+        self.principals.get(grant.id.address.as_str()).copied()
     }
+
+    /// The document of a managed policy that the input defines.
+    pub fn policy(&self, arn: &Text) -> Option<&'a Attr<Document>> {
+        self.policies.get(arn).copied()
+    }
+}
+
+/// A customer managed policy that the input defines.
+#[derive(Clone, Debug)]
+pub struct ManagedPolicy {
+    /// Who it is.
+    pub id: Identity,
+    /// Its ARN.
+    pub arn: Text,
+    /// The policy.
+    pub document: Attr<Document>,
 }

@@ -12,7 +12,7 @@ use super::eval::resolve;
 use super::{Caller, Clause, Context, Document, Effect, Held, Request, Statement};
 use crate::model::arn::{Part, Shape, Text, Var};
 use crate::model::attr::{Attr, Seen};
-use crate::model::principal::{Grantee, Principal, PrincipalKind};
+use crate::model::principal::{Grantee, Principal, PrincipalKind, Principals};
 use crate::model::{Input, InputId};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
@@ -155,19 +155,21 @@ pub enum Power<'a> {
 
 /// What a permissions boundary leaves of a principal's power.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Boundary {
+pub enum Boundary<'a> {
     /// All of it that counts here.
     None,
     /// Nothing of it.
     All,
+    /// What this policy of the input allows.
+    Document(&'a Attr<Document>),
     /// It cannot be told.
     Unknown(Causes),
 }
 
-impl Boundary {
-    /// What a boundary, by ARN, leaves. Only those of AWS that are known to hold back everything or nothing are told
-    /// apart; the statements of others are not held against the grants.
-    pub fn of(boundary: &Attr<Text>) -> Self {
+impl<'a> Boundary<'a> {
+    /// What a boundary, by ARN, leaves. Besides the input's own policies those of AWS are told apart that are known to
+    /// hold back everything or nothing.
+    pub fn of(boundary: &Attr<Text>, known: &Principals<'a>) -> Self {
         // They allow all that works on a trail, a bucket, a key or a log group.
         let wide = ["AdministratorAccess", "PowerUserAccess"];
         let narrow = ["ReadOnlyAccess", "SecurityAudit", "job-function/ViewOnlyAccess", "AWSCloudTrail_ReadOnlyAccess"];
@@ -181,6 +183,7 @@ impl Boundary {
             Seen::Hidden(cause) | Seen::Unseen(cause) => Self::Unknown(cause.clone().into()),
             Seen::Value(arn) if is(&wide, arn) == Truth::True => Self::None,
             Seen::Value(arn) if is(&narrow, arn) == Truth::True => Self::All,
+            Seen::Value(arn) if let Some(document) = known.policy(arn) => Self::Document(document),
             Seen::Value(arn) => {
                 let detail = format!("the permissions boundary '{arn}' may take it away");
                 Self::Unknown(Cause::new(CauseKind::Unsupported, detail).into())
@@ -237,12 +240,16 @@ impl<'a> Holder<'a> {
     }
 
     /// What the principal may do to the assets.
-    pub fn power(&self, assets: &'a Assets, boundary: &Boundary) -> Power<'a> {
+    pub fn power(&self, assets: &'a Assets, boundary: &Boundary<'a>) -> Power<'a> {
         match boundary {
             Boundary::None if self.is_administrator() == Truth::True => Power::Full,
-            Boundary::None => self.granted(assets),
+            Boundary::None => self.granted(assets, None),
             Boundary::All => Power::Harmless,
-            Boundary::Unknown(why) => match self.granted(assets) {
+            Boundary::Document(document) => {
+                let (input, request) = (self.input, self.request.clone());
+                self.granted(assets, Some(&Self { input, request, documents: vec![document] }))
+            }
+            Boundary::Unknown(why) => match self.granted(assets, None) {
                 Power::Some(offence) => Power::Maybe(offence, why.clone()),
                 Power::Maybe(offence, causes) => Power::Maybe(offence, causes.and(why.clone())),
                 other => other,
@@ -250,17 +257,23 @@ impl<'a> Holder<'a> {
         }
     }
 
-    fn granted(&self, assets: &'a Assets) -> Power<'a> {
+    fn granted(&self, assets: &'a Assets, within: Option<&Self>) -> Power<'a> {
         let mut doubt = None;
         for action in actions() {
             let request = Request { action: Text::from(action.name.as_str()), ..self.request.clone() };
-            let question = Question { holder: self, action, request };
+            let question = Question { holder: self, action, request: request.clone() };
+            let limit = within.map(|holder| Question { holder, action, request });
             // Most principals are asked about most actions in vain: leave before any resource is looked at.
             if question.takes_in() == Truth::False {
                 continue;
             }
             for asset in question.assets(assets) {
-                match question.gives(asset) {
+                let left = || limit.as_ref().map_or(Truth::True, |limit| limit.gives(asset));
+                let gives = match question.gives(asset) {
+                    Truth::False => continue,
+                    gives => gives & left(),
+                };
+                match gives {
                     Truth::False => {}
                     Truth::True => return Power::Some(question.offence(asset, &Truth::True)),
                     Truth::Unknown(causes) => {

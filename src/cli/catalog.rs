@@ -1,0 +1,133 @@
+//! The checks as lists and pages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use anyhow::{Context, anyhow};
+use serde_json::{Value, json};
+
+use crate::checks::page::Page;
+use crate::checks::{CHECKS, Check};
+
+/// The check with this id.
+///
+/// # Errors
+/// If there is none; the message names the nearest.
+pub fn find(id: &str) -> anyhow::Result<&'static Check> {
+    CHECKS.iter().find(|check| check.id == id).ok_or_else(|| {
+        let near = CHECKS.iter().map(|check| (distance(id, check.id), check.id)).min();
+        let limit = id.chars().count().max(6) / 2;
+        match near.filter(|(distance, _)| *distance <= limit) {
+            Some((_, near)) => anyhow!("unknown check '{id}'; did you mean '{near}'?"),
+            None => anyhow!("unknown check '{id}'; `trailwarden checks` lists them all"),
+        }
+    })
+}
+
+/// How many characters must be inserted, removed or replaced to make one word of the other (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.chars().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// All checks with their pages, in the order of the table.
+///
+/// # Errors
+/// If a page is malformed; a test holds that none is.
+pub fn pages() -> anyhow::Result<Vec<(&'static Check, Page)>> {
+    let page = |check: &'static Check| {
+        let page = Page::parse(check.page).with_context(|| format!("the page of '{}'", check.id))?;
+        Ok((check, page))
+    };
+    CHECKS.iter().map(page).collect()
+}
+
+/// The frameworks that controls name, each with the ids of its checks.
+///
+/// # Errors
+/// If a page is malformed.
+pub fn frameworks() -> anyhow::Result<BTreeMap<String, BTreeSet<&'static str>>> {
+    let mut frameworks: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
+    for (check, page) in pages()? {
+        for control in &page.meta.controls {
+            if let Some((framework, _)) = control.split_once('/') {
+                frameworks.entry(framework.to_owned()).or_default().insert(check.id);
+            }
+        }
+    }
+    Ok(frameworks)
+}
+
+/// The table for people.
+///
+/// # Errors
+/// If a page is malformed.
+pub fn text() -> anyhow::Result<String> {
+    let pages = pages()?;
+    let width = pages.iter().map(|(check, _)| check.id.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (check, page) in &pages {
+        let _ = writeln!(text, "{:width$}  {:8}  {}", check.id, page.meta.severity.word(), page.meta.title);
+    }
+    let _ = writeln!(text, "\n{} checks; `trailwarden explain CHECK` prints the page of one.", pages.len());
+    Ok(text)
+}
+
+/// The table for documents; the README holds it.
+///
+/// # Errors
+/// If a page is malformed.
+pub fn markdown() -> anyhow::Result<String> {
+    let mut text = "| Check | Severity | Category | What is so when it passes |\n|---|---|---|---|\n".to_owned();
+    for (check, page) in pages()? {
+        let (id, meta) = (check.id, &page.meta);
+        let mut severity = meta.severity.word().to_owned();
+        if !meta.other_severities.is_empty() {
+            let others: Vec<&str> = meta.other_severities.iter().map(|severity| severity.word()).collect();
+            let _ = write!(severity, " ({})", others.join(", "));
+        }
+        let title = meta.title.replace('|', "\\|");
+        let _ = writeln!(text, "| [`{id}`](checks/{id}.md) | {severity} | {} | {title} |", meta.category);
+    }
+    Ok(text)
+}
+
+/// The front matter of all checks.
+///
+/// # Errors
+/// If a page is malformed.
+pub fn json() -> anyhow::Result<String> {
+    let one = |(check, page): (&'static Check, Page)| -> Value {
+        let meta = page.meta;
+        let others: Vec<&str> = meta.other_severities.iter().map(|severity| severity.word()).collect();
+        json!({
+            "id": check.id,
+            "title": meta.title,
+            "summary": page.summary.split_whitespace().collect::<Vec<_>>().join(" "),
+            "severity": meta.severity.word(),
+            "other_severities": others,
+            "category": meta.category,
+            "practice": meta.practice,
+            "since": meta.since,
+            "needs": meta.needs,
+            "sources": meta.sources,
+            "references": meta.references,
+            "controls": meta.controls,
+            "equivalents": meta.equivalents,
+            "options": meta.options,
+        })
+    };
+    let checks: Vec<Value> = pages()?.into_iter().map(one).collect();
+    let mut text = serde_json::to_string_pretty(&json!({ "schema_version": "1", "checks": checks }))?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,144 @@
+//! From what was typed to what is done.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use time::OffsetDateTime;
+
+use super::args::{self, FailOn, Shown};
+use super::catalog;
+use super::parameters;
+use crate::checks::{CHECKS, Check};
+use crate::finding::{Options, Severity};
+use crate::reports::{self, Format, Show};
+use crate::scan::{LARGEST_TEMPLATE, Request, STDIN};
+use crate::sources::cloudformation;
+
+/// What to scan, what to write and how to end.
+pub struct Settings {
+    /// For the scan.
+    pub request: Request<'static>,
+    /// For the reports.
+    pub reports: reports::Settings,
+    /// The format on standard output; `None` for nothing.
+    pub stdout: Option<Format>,
+    /// The reports that go to files.
+    pub outputs: Vec<(Format, PathBuf)>,
+    /// Unknown verdicts count as findings.
+    pub strict: bool,
+    /// Gaps do not count for the exit status.
+    pub allow_partial: bool,
+}
+
+/// Resolves the options of `scan`; reads standard input if a path asks for it.
+///
+/// # Errors
+/// For what is wrong on the command line or in a file that it names.
+pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
+    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new(STDIN);
+    let stdin = if args.paths.iter().any(|path| is_stdin(&path)) { Some(read_stdin()?) } else { None };
+    let request = Request {
+        paths: args.paths.iter().filter(|path| !is_stdin(path)).cloned().collect(),
+        stdin,
+        repo_root: args.repo_root.clone(),
+        checks: select(args)?,
+        options: Options { expect_trail: args.expect_trail, ..Options::default() },
+        cloudformation: cloudformation::Settings {
+            parameters: parameters::read(&args.parameters)?,
+            account: args.account.clone(),
+            region: args.region.clone(),
+        },
+        progress: None,
+    };
+    let defaults = reports::Settings::default();
+    let reports = reports::Settings {
+        color: false,
+        show: shown(&args.show),
+        sarif_include: shown(&args.sarif_include),
+        fail_on: threshold(args.fail_on),
+        now: if args.times { Some(now()?) } else { None },
+        category: args.sarif_category.clone().unwrap_or(defaults.category),
+        max_results: args.max_results.unwrap_or(defaults.max_results),
+    };
+    let format = format(args.format);
+    Ok(Settings {
+        request,
+        reports,
+        stdout: Some(format).filter(|format| !(args.quiet && *format == Format::Text)),
+        outputs: args.output.iter().map(|output| (self::format(output.format), output.file.clone())).collect(),
+        strict: args.strict,
+        allow_partial: args.allow_partial,
+    })
+}
+
+/// Somewhat more than the limit, so that the scan can tell that it is beyond.
+fn read_stdin() -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let input = std::io::stdin().lock();
+    input.take(LARGEST_TEMPLATE + 1).read_to_end(&mut bytes).context("standard input")?;
+    Ok(bytes)
+}
+
+fn select(args: &args::Scan) -> anyhow::Result<Vec<&'static Check>> {
+    for id in args.only.iter().chain(&args.skip) {
+        catalog::find(id)?;
+    }
+    let mut checks: Vec<&'static Check> = CHECKS
+        .iter()
+        .filter(|check| args.only.is_empty() || args.only.iter().any(|id| id == check.id))
+        .filter(|check| !args.skip.iter().any(|id| id == check.id))
+        .collect();
+    if !args.framework.is_empty() {
+        let frameworks = catalog::frameworks()?;
+        if let Some(name) = args.framework.iter().find(|name| !frameworks.contains_key(name.as_str())) {
+            let known: Vec<&str> = frameworks.keys().map(String::as_str).collect();
+            bail!("unknown framework '{name}'; known are: {}", known.join(", "));
+        }
+        checks.retain(|check| args.framework.iter().any(|name| frameworks[name].contains(check.id)));
+    }
+    if checks.is_empty() {
+        bail!("no check is left: --only, --skip and --framework exclude all");
+    }
+    Ok(checks)
+}
+
+fn shown(verdicts: &[Shown]) -> BTreeSet<Show> {
+    let one = |verdict: &Shown| match verdict {
+        Shown::Pass => Show::Pass,
+        Shown::Unknown => Show::Unknown,
+        Shown::NotApplicable => Show::NotApplicable,
+    };
+    verdicts.iter().map(one).collect()
+}
+
+fn threshold(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
+        FailOn::Critical => Some(Severity::Critical),
+        FailOn::High => Some(Severity::High),
+        FailOn::Medium => Some(Severity::Medium),
+        FailOn::Low => Some(Severity::Low),
+        FailOn::Note => Some(Severity::Note),
+        FailOn::Never => None,
+    }
+}
+
+fn format(format: args::Format) -> Format {
+    match format {
+        args::Format::Text => Format::Text,
+        args::Format::Json => Format::Json,
+        args::Format::Sarif => Format::Sarif,
+    }
+}
+
+/// The clock; `SOURCE_DATE_EPOCH` (seconds) sets it, as for reproducible builds.
+fn now() -> anyhow::Result<OffsetDateTime> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => {
+            let seconds = text.trim().parse().with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))?;
+            OffsetDateTime::from_unix_timestamp(seconds).with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))
+        }
+        Err(_) => Ok(OffsetDateTime::now_utc()),
+    }
+}

@@ -1,0 +1,224 @@
+//! Whether a bucket policy lets CloudTrail deliver the logs of a trail.
+
+use super::s3::{LogPlace, organization_hole};
+use super::{Caller, Clause, Document, Held, PrincipalName, Request, STRANGER, Statement};
+use crate::model::arn::{Part, Shape, Text};
+use crate::model::trail::Trail;
+use crate::truth::Truth;
+
+/// The most values of one unknown that are tried: policies name a handful of accounts and Regions.
+const MOST: usize = 12;
+
+/// Something that CloudTrail must be allowed to do for a trail.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// The action.
+    pub action: &'static str,
+    /// The bucket or an object.
+    pub resource: Text,
+    /// Which files; `None` for the check of the bucket's ACL.
+    pub place: Option<LogPlace>,
+    /// Whether the policy allows it.
+    pub met: Truth,
+    /// Whether a Deny refuses it.
+    pub refused: Truth,
+}
+
+impl Document {
+    /// What CloudTrail must be allowed to do for the trail in the bucket, and whether this policy allows it.
+    ///
+    /// An account, Region or organization that the policy names is taken for the trail's own when that is not known.
+    pub fn delivery(&self, trail: &Trail, bucket: &Text) -> Vec<Need> {
+        let mut needs = vec![self.need(trail, "s3:GetBucketAcl", &[bucket.clone()], None)];
+        let files = |place| -> Vec<Text> {
+            trail.prefixes().iter().map(|prefix| trail.log_file(bucket, prefix, place)).collect()
+        };
+        let mut write = |place, wanted: Truth| {
+            let mut need = self.need(trail, "s3:PutObject", &files(place), Some(place));
+            need.met = need.met | !wanted.clone();
+            need.refused = need.refused & wanted;
+            needs.push(need);
+        };
+        write(LogPlace::Account, Truth::True);
+        write(LogPlace::Digest, trail.log_file_validation.is(&true));
+        write(LogPlace::Organization, trail.organization.is(&true));
+        needs
+    }
+
+    fn need(&self, trail: &Trail, action: &'static str, resources: &[Text], place: Option<LogPlace>) -> Need {
+        let requests: Vec<Request> = resources
+            .iter()
+            .map(|resource| trail.delivery(action, resource.clone(), place.unwrap_or(LogPlace::Account)))
+            .collect();
+        let judge = |says: &dyn Fn(&Self, &Request) -> Truth| {
+            let all: Vec<Truth> = requests.iter().map(|request| self.presuming(trail, request, says)).collect();
+            match all.as_slice() {
+                [one] => one.clone(),
+                // Several prefixes are possible: they have to agree.
+                many if many.windows(2).all(|pair| pair[0] == pair[1]) => many.first().cloned().unwrap_or(Truth::True),
+                many => many
+                    .iter()
+                    .find(|truth| matches!(truth, Truth::Unknown(_)))
+                    .cloned()
+                    .unwrap_or_else(|| crate::model::attr::either(many.iter().map(|t| (None, t.clone())).collect())),
+            }
+        };
+        Need {
+            action,
+            resource: resources.first().cloned().unwrap_or_default(),
+            place,
+            met: judge(&|document, request| document.allows(request)),
+            refused: judge(&|document, request| document.denies(request)),
+        }
+    }
+
+    /// The answer, where what the trail's account, Region and organization are decides: true if it is true for one
+    /// that the policy names, false if it is false for all of them and for any other.
+    fn presuming(&self, trail: &Trail, request: &Request, says: &dyn Fn(&Self, &Request) -> Truth) -> Truth {
+        let plain = says(self, request);
+        if !matches!(plain, Truth::Unknown(_)) {
+            return plain;
+        }
+        let mut worlds = vec![(self.clone(), request.clone())];
+        for (hole, mut values) in self.presumptions(trail) {
+            values.truncate(MOST);
+            worlds = worlds
+                .iter()
+                .flat_map(|(document, request)| {
+                    values.iter().map(|value| {
+                        let replace = |text: &Text| replaced(text, &hole, value);
+                        (document.mapped(&replace), request.mapped(&replace))
+                    })
+                })
+                .collect();
+        }
+        let answers: Vec<Truth> = worlds.iter().map(|(document, request)| says(document, request)).collect();
+        if answers.contains(&Truth::True) {
+            Truth::True
+        } else if answers.iter().all(|answer| *answer == Truth::False) {
+            Truth::False
+        } else {
+            plain
+        }
+    }
+
+    /// Holes of the trail, each with what the policy names in their place and one value that it does not name.
+    fn presumptions(&self, trail: &Trail) -> Vec<(Text, Vec<Text>)> {
+        let mut accounts: Vec<Text> = Vec::new();
+        let mut regions: Vec<Text> = Vec::new();
+        let mut organizations: Vec<Text> = Vec::new();
+        let add = |list: &mut Vec<Text>, text: Text| {
+            if !list.contains(&text) {
+                list.push(text);
+            }
+        };
+        for statement in &self.statements {
+            for condition in &statement.conditions {
+                let Some(key) = condition.key.literal() else { continue };
+                for value in &condition.values {
+                    if key.eq_ignore_ascii_case("aws:SourceAccount") {
+                        add(&mut accounts, value.clone());
+                    } else if key.eq_ignore_ascii_case("aws:SourceArn") {
+                        let pieces = value.split(':');
+                        pieces.get(4).into_iter().for_each(|account| add(&mut accounts, account.clone()));
+                        pieces.get(3).into_iter().for_each(|region| add(&mut regions, region.clone()));
+                    }
+                }
+            }
+            for (pattern, _) in statement.resource.iter().flat_map(|clause| &clause.items) {
+                let mut segments = pattern.split('/').into_iter().skip_while(|part| part.literal() != Some("AWSLogs"));
+                if let Some(owner) = segments.nth(1) {
+                    let literal = owner.literal().unwrap_or_default();
+                    let generated = matches!(owner.parts(), [Part::Var(var)] if var.shape == Shape::Name);
+                    if literal.starts_with("o-") || generated {
+                        add(&mut organizations, owner);
+                    } else {
+                        add(&mut accounts, owner);
+                    }
+                }
+            }
+        }
+        accounts.retain(|text| text.literal().is_some_and(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())));
+        regions.retain(|text| text.literal().is_some_and(|region| !region.is_empty() && !region.contains(['*', '?'])));
+        organizations.retain(|text| text.literal().is_none_or(|id| !id.contains(['*', '?'])));
+        let mut found = Vec::new();
+        let is_hole = |text: &Text| matches!(text.parts(), [Part::Var(_)]);
+        if is_hole(&trail.account) {
+            accounts.push(STRANGER.into());
+            found.push((trail.account.clone(), accounts));
+        }
+        if is_hole(&trail.home_region) {
+            regions.push("another region".into());
+            found.push((trail.home_region.clone(), regions));
+        }
+        organizations.push(format!("o-{STRANGER}").as_str().into());
+        found.push((organization_hole().into(), organizations));
+        found
+    }
+
+    fn mapped(&self, turn: &dyn Fn(&Text) -> Text) -> Self {
+        let texts = |clause: &Clause<Text>| Clause {
+            items: clause.items.iter().map(|(text, at)| (turn(text), at.clone())).collect(),
+            ..clause.clone()
+        };
+        let mut mapped = self.clone();
+        for statement in &mut mapped.statements {
+            let Statement { principal, action, resource, conditions, .. } = statement;
+            if let Some(clause) = principal {
+                for (name, _) in &mut clause.items {
+                    match name {
+                        PrincipalName::Everyone => {}
+                        PrincipalName::Aws(text)
+                        | PrincipalName::Service(text)
+                        | PrincipalName::Federated(text)
+                        | PrincipalName::CanonicalUser(text) => *text = turn(text),
+                    }
+                }
+            }
+            *action = action.as_ref().map(texts);
+            *resource = resource.as_ref().map(texts);
+            for condition in conditions {
+                condition.values = condition.values.iter().map(turn).collect();
+            }
+        }
+        mapped
+    }
+}
+
+impl Request {
+    /// The request with its texts turned into others.
+    pub(super) fn mapped(&self, turn: &dyn Fn(&Text) -> Text) -> Self {
+        let mut mapped = self.clone();
+        mapped.resource = turn(&self.resource);
+        mapped.caller = match &self.caller {
+            Caller::Aws { account, arn } => Caller::Aws { account: turn(account), arn: turn(arn) },
+            other => other.clone(),
+        };
+        let keys: Vec<(String, Held)> = self.context.keys().map(|(key, held)| (key.to_owned(), held.clone())).collect();
+        for (key, held) in keys {
+            if let Held::Values(values) = held {
+                mapped.context.set(&key, Held::Values(values.iter().map(turn).collect()));
+            }
+        }
+        mapped
+    }
+}
+
+/// The text with a hole filled. `o-` in front of the organization's hole belongs to its id.
+fn replaced(text: &Text, hole: &Text, value: &Text) -> Text {
+    let [Part::Var(hole)] = hole.parts() else { return text.clone() };
+    let id = *hole == organization_hole();
+    let mut result = Text::default();
+    for (i, part) in text.parts().iter().enumerate() {
+        let next = text.parts().get(i + 1);
+        match part {
+            Part::Lit(literal) if id && next == Some(&Part::Var(hole.clone())) => {
+                result.push_str(literal.strip_suffix("o-").unwrap_or(literal));
+            }
+            Part::Lit(literal) => result.push_str(literal),
+            Part::Var(var) if var == hole => result.push(value),
+            Part::Var(var) => result.push(&var.clone().into()),
+        }
+    }
+    result
+}

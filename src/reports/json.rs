@@ -1,0 +1,136 @@
+//! The JSON report, version 1. Its shape is [`model`]; its schema is `schema/report-v1.schema.json`.
+
+use std::io::{self, Write};
+
+use crate::finding::{self, Outcome};
+use crate::reports::location::{self, Location};
+use crate::reports::pages::Pages;
+use crate::reports::summary::Summary;
+use crate::scan::{Gap, Scan, ScannedInput};
+
+pub mod model;
+
+/// Writes the report, finding by finding.
+///
+/// # Errors
+/// If writing to `out` fails.
+pub fn write(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    let pages = Pages::run(scan);
+    let report = model::Report {
+        schema_version: model::SchemaVersion::V1,
+        tool: model::Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        scope: scope(scan),
+        summary: Summary::of(scan),
+        findings: super::Lazy(|| scan.findings.iter().map(|finding| view(scan, &pages, finding))),
+        gaps: super::Lazy(|| scan.gaps.iter().map(gap)),
+    };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    out.write_all(b"\n")
+}
+
+/// The JSON Schema of the report, pretty-printed.
+pub fn schema() -> String {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<model::FullReport<'static>>();
+    schema.insert("title".to_owned(), "Report of Trailwarden, version 1".into());
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn scope<'a>(scan: &'a Scan) -> model::Scope<'a> {
+    let input =
+        |input: &'a ScannedInput| model::Input { path: &input.path, kind: input.kind.word(), complete: input.complete };
+    model::Scope {
+        inputs: scan.inputs.iter().map(input).collect(),
+        accounts: Vec::new(),
+        regions: Vec::new(),
+        checks: scan.checks.iter().map(|check| check.id).collect(),
+    }
+}
+
+fn gap(gap: &Gap) -> model::Gap<'_> {
+    model::Gap {
+        path: gap.path.as_deref(),
+        account: None,
+        region: None,
+        call: None,
+        reason: gap.reason,
+        message: &gap.message,
+    }
+}
+
+fn view<'a>(scan: &'a Scan, pages: &'a Pages, finding: &'a finding::Finding) -> model::Finding<'a> {
+    model::Finding {
+        check: finding.check,
+        verdict: (&finding.outcome).into(),
+        severity: finding.severity.into(),
+        standing: finding.standing.into(),
+        resource: resource(scan, finding),
+        message: &finding.message,
+        location: location::of_origin(scan, &finding.at),
+        related: finding.related.iter().map(|related| place(scan, related)).collect(),
+        cause: cause(&finding.outcome),
+        evidence: finding.evidence.iter().map(|evidence| fact(scan, evidence)).collect(),
+        witness: witness(&finding.outcome),
+        remediation: finding.remediation.as_deref().filter(|text| !text.is_empty()),
+        controls: pages.get(finding.check).map(|page| page.meta.controls.as_slice()).unwrap_or_default(),
+        suppression: (),
+        fingerprint: &finding.fingerprint,
+    }
+}
+
+fn resource<'a>(scan: &'a Scan, finding: &'a finding::Finding) -> model::Resource<'a> {
+    let subject = &finding.subject;
+    let input = scan.estate.inputs.get(subject.input.0 as usize);
+    model::Resource {
+        r#type: subject.kind.word(),
+        address: &subject.address,
+        arn: None,
+        account: input.and_then(|input| input.account.literal()),
+        region: input.and_then(|input| input.region.literal()),
+        instances: &subject.instances,
+    }
+}
+
+fn place<'a>(scan: &'a Scan, related: &'a finding::Related) -> model::Related<'a> {
+    let at = location::of_origin(scan, &related.at);
+    let number = |of: fn(Location<'_>) -> u32| at.map(of);
+    model::Related {
+        message: &related.message,
+        path: at.map(|at| at.path),
+        start_line: number(|at| at.start_line),
+        start_column: number(|at| at.start_column),
+        end_line: number(|at| at.end_line),
+        end_column: number(|at| at.end_column),
+    }
+}
+
+fn fact<'a>(scan: &Scan, evidence: &'a finding::Evidence) -> model::Evidence<'a> {
+    model::Evidence {
+        attribute: &evidence.attribute,
+        expected: &evidence.expected,
+        observed: &evidence.observed,
+        origin: location::brief(scan, &evidence.at),
+    }
+}
+
+fn cause(outcome: &Outcome) -> Option<model::Cause> {
+    match outcome {
+        Outcome::Pass | Outcome::Fail(_) => None,
+        // The kind is that of the first cause; the detail names all of them, as the message does.
+        Outcome::Unknown(causes) => Some(model::Cause { kind: causes.first().kind.word(), detail: causes.to_string() }),
+        Outcome::NotApplicable(cause) => Some(model::Cause { kind: cause.kind.word(), detail: cause.to_string() }),
+    }
+    .map(|cause| model::Cause { detail: finding::clean(&cause.detail), ..cause })
+}
+
+fn witness(outcome: &Outcome) -> Option<model::Witness<'_>> {
+    let Outcome::Fail(Some(witness)) = outcome else { return None };
+    Some(match witness {
+        finding::Witness::Request { principal, action, resource, context } => {
+            model::Witness::Request { principal, action, resource, context: model::Pairs(context) }
+        }
+        finding::Witness::Event { fields } => model::Witness::Event { fields: model::Pairs(fields) },
+    })
+}

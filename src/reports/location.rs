@@ -1,0 +1,56 @@
+//! Where findings are, as every format tells it.
+
+use crate::model::attr::Origin;
+use crate::scan::Scan;
+use crate::source_map::{SourceMap, Span};
+
+/// A range on one line; lines and columns from 1, columns in UTF-16 code units, the end column exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct Location<'a> {
+    /// The file, relative to the repository root, with `/`; `-` for standard input.
+    pub path: &'a str,
+    /// The first line, from 1.
+    pub start_line: u32,
+    /// The first column, from 1, in UTF-16 code units.
+    pub start_column: u32,
+    /// The last line, from 1.
+    pub end_line: u32,
+    /// The column behind the last character, in UTF-16 code units.
+    pub end_column: u32,
+}
+
+/// The place of a span, narrowed to its first line.
+///
+/// Reviews show a finding only if all its lines were changed, so one that marked a whole block would hardly ever be
+/// shown.
+pub fn of_span(sources: &SourceMap, span: Span) -> Location<'_> {
+    let narrow = first_line(sources, span);
+    let (start, end) = sources.positions(narrow);
+    Location {
+        path: sources.file(span.file).path(),
+        start_line: start.line,
+        start_column: start.column,
+        end_line: start.line,
+        end_column: if end.line == start.line { end.column } else { start.column },
+    }
+}
+
+/// The place of an origin; none for the answer to an API call.
+pub fn of_origin<'a>(scan: &'a Scan, origin: &Origin) -> Option<Location<'a>> {
+    match origin {
+        Origin::Text(span) => Some(of_span(&scan.sources, *span)),
+        Origin::Api { .. } => None,
+    }
+}
+
+/// The part of a span on its first line, without the blanks at its end.
+pub fn first_line(sources: &SourceMap, span: Span) -> Span {
+    let line = sources.text(span).lines().next().unwrap_or_default().trim_end();
+    Span::new(span.file, span.start as usize, span.start as usize + line.len())
+}
+
+/// `path:line:column` of an origin's start.
+pub fn brief(scan: &Scan, origin: &Origin) -> Option<String> {
+    of_origin(scan, origin).map(|at| format!("{}:{}:{}", at.path, at.start_line, at.start_column))
+}

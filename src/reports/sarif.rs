@@ -1,0 +1,217 @@
+//! SARIF 2.1.0: one run, all rules always, a place in a file for every result.
+
+use std::io::{self, Write};
+
+use crate::finding::{Finding, Outcome, Severity, clean};
+use crate::reports::location::{self, Location};
+use crate::reports::{Lazy, Settings, is_listed};
+use crate::scan::{Gap, Scan};
+use rules::Rules;
+
+pub mod model;
+mod notifications;
+mod rules;
+mod uri;
+
+/// Where people read about the program.
+pub const HOME: &str = "https://github.com/trailwarden/trailwarden";
+
+/// The page of a check on the web.
+pub fn help_uri(check: &str) -> String {
+    format!("{HOME}/blob/main/checks/{check}.md")
+}
+
+/// Writes the log, result by result.
+///
+/// # Errors
+/// If writing to `out` fails.
+pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Result<()> {
+    let rules = Rules::all(scan);
+    let chosen = choose(scan, settings);
+    let run = model::Run {
+        tool: model::Tool { driver: driver(&rules) },
+        automation_details: model::AutomationDetails { id: automation_id(&settings.category) },
+        invocations: [notifications::invocation(scan, settings)],
+        column_kind: "utf16CodeUnits",
+        results: Lazy(|| chosen.iter().map(|&finding| result(scan, &rules, finding))),
+    };
+    let log = model::Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+/// How many findings [`write`] leaves out because there are more than `max_results`.
+pub fn dropped(scan: &Scan, settings: &Settings) -> usize {
+    let listed = scan.findings.iter().filter(|finding| is_listed(finding, &settings.sarif_include)).count();
+    listed.saturating_sub(settings.max_results)
+}
+
+/// The findings to list, in the order of the scan; if there are too many, the worst.
+fn choose<'a>(scan: &'a Scan, settings: &Settings) -> Vec<&'a Finding> {
+    let listed = scan.findings.iter().filter(|finding| is_listed(finding, &settings.sarif_include));
+    let mut chosen: Vec<(usize, &Finding)> = listed.enumerate().collect();
+    if chosen.len() > settings.max_results {
+        chosen.sort_by_key(|(i, finding)| {
+            (!matches!(finding.outcome, Outcome::Fail(_)), std::cmp::Reverse(finding.severity), *i)
+        });
+        chosen.truncate(settings.max_results);
+        chosen.sort_by_key(|(i, _)| *i);
+    }
+    chosen.into_iter().map(|(_, finding)| finding).collect()
+}
+
+fn driver(rules: &Rules) -> model::Driver<'_> {
+    model::Driver {
+        name: "Trailwarden",
+        full_name: concat!("Trailwarden ", env!("CARGO_PKG_VERSION")),
+        organization: "Trailwarden",
+        short_description: model::Text { text: concat!(env!("CARGO_PKG_DESCRIPTION"), ".") },
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION"),
+        information_uri: HOME,
+        rules: rules.iter().map(|(_, rule)| rule).collect(),
+        notifications: notifications::descriptors(),
+    }
+}
+
+/// `category/`: the text before the last slash is the category of an upload.
+fn automation_id(category: &str) -> String {
+    let category = category.trim_matches('/');
+    format!("{}/", if category.is_empty() { "trailwarden/iac" } else { category })
+}
+
+/// The `kind` and `level` of a result; a level beside a kind other than `fail` is not allowed by the standard.
+fn kind(outcome: &Outcome) -> Option<(&'static str, &'static str)> {
+    match outcome {
+        Outcome::Fail(_) => None,
+        Outcome::Pass => Some(("pass", "none")),
+        Outcome::Unknown(_) => Some(("open", "none")),
+        Outcome::NotApplicable(_) => Some(("notApplicable", "none")),
+    }
+}
+
+/// The `level` of a severity.
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Note => "note",
+    }
+}
+
+fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::Result<'a> {
+    let (index, rule) = rules.of(finding.check, finding.severity).unzip();
+    let other = kind(&finding.outcome);
+    // The level of a result agrees with its rule's: some consumers read the one, some the other.
+    let own = rule.map_or_else(|| level(finding.severity), |rule: &model::Rule<'_>| rule.default_configuration.level);
+    let subject = &finding.subject;
+    model::Result {
+        rule_id: rule.map_or(finding.check, |rule| rule.id.as_str()),
+        rule_index: index,
+        kind: other.map(|(kind, _)| kind),
+        level: other.map_or(own, |(_, level)| level),
+        message: model::Message { text: message(finding) },
+        locations: [model::Location {
+            id: None,
+            message: None,
+            physical_location: physical(place(scan, finding)),
+            logical_locations: Some([model::LogicalLocation {
+                name: clean(&subject.shown),
+                fully_qualified_name: clean(&subject.address),
+                kind: "resource",
+            }]),
+        }],
+        related_locations: related(scan, finding),
+        partial_fingerprints: model::Fingerprints { trailwarden: &finding.fingerprint },
+        properties: model::Properties {
+            check: finding.check,
+            severity: finding.severity.word(),
+            resource_type: subject.kind.word(),
+            address: clean(&subject.address),
+            instances: subject.instances.iter().map(|address| clean(address)).collect(),
+            controls: rules.controls(finding.check),
+            evidence: evidence(scan, finding),
+        },
+    }
+}
+
+/// The message, whose first sentence consumers take as the title, and what to do.
+fn message(finding: &Finding) -> String {
+    let mut text = sentence(&finding.message);
+    if let Some(remedy) = finding.remediation.as_deref().filter(|text| !text.is_empty()) {
+        text.push(' ');
+        text.push_str(&sentence(remedy));
+    }
+    text
+}
+
+/// Clean text with a final period that consumers cannot take for a link: `[text](target)` is one in every message of
+/// SARIF, also where a hostile name brought it in.
+fn sentence(text: &str) -> String {
+    let mut text = clean(text.trim()).replace("](", "] (");
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+/// The place of a finding; one that is in no file is placed at its input.
+fn place<'a>(scan: &'a Scan, finding: &Finding) -> Location<'a> {
+    let input = scan.estate.inputs.get(finding.subject.input.0 as usize);
+    location::of_origin(scan, &finding.at)
+        .or_else(|| location::of_origin(scan, &finding.subject.at))
+        .or_else(|| input.and_then(|input| location::of_origin(scan, &input.at)))
+        .unwrap_or(Location {
+            path: input.map_or("unknown", |input| &input.path),
+            start_line: 1,
+            start_column: 1,
+            end_line: 1,
+            end_column: 1,
+        })
+}
+
+fn physical(at: Location<'_>) -> model::PhysicalLocation {
+    model::PhysicalLocation {
+        artifact_location: model::ArtifactLocation { uri: uri::of_path(at.path) },
+        region: Some(model::Region {
+            start_line: at.start_line,
+            start_column: at.start_column,
+            end_line: at.end_line,
+            end_column: at.end_column,
+        }),
+    }
+}
+
+fn related(scan: &Scan, finding: &Finding) -> Vec<model::Location> {
+    let places = finding.related.iter().filter_map(|related| Some((related, location::of_origin(scan, &related.at)?)));
+    let location = |(i, (related, at)): (usize, (&crate::finding::Related, Location<'_>))| model::Location {
+        id: Some(i as u32 + 1),
+        message: Some(model::Message { text: sentence(&related.message) }),
+        physical_location: physical(at),
+        logical_locations: None,
+    };
+    places.enumerate().map(location).collect()
+}
+
+fn evidence<'a>(scan: &Scan, finding: &'a Finding) -> Vec<model::Evidence<'a>> {
+    let fact = |evidence: &'a crate::finding::Evidence| model::Evidence {
+        attribute: &evidence.attribute,
+        expected: &evidence.expected,
+        observed: &evidence.observed,
+        origin: location::brief(scan, &evidence.at).map(|at| clean(&at)),
+    };
+    finding.evidence.iter().map(fact).collect()
+}
+
+/// The place of a gap, as exactly as it is known.
+fn gap_location(scan: &Scan, gap: &Gap) -> Option<model::Location> {
+    let physical = match (gap.span, &gap.path) {
+        (Some(span), _) => physical(location::of_span(&scan.sources, span)),
+        (None, Some(path)) => {
+            let artifact_location = model::ArtifactLocation { uri: uri::of_path(path) };
+            model::PhysicalLocation { artifact_location, region: None }
+        }
+        (None, None) => return None,
+    };
+    Some(model::Location { id: None, message: None, physical_location: physical, logical_locations: None })
+}

@@ -1,0 +1,219 @@
+//! The text report: reads like a good compiler's.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer};
+
+use crate::finding::{Finding, Outcome, Severity, Witness, clean};
+use crate::model::attr;
+use crate::reports::location;
+use crate::reports::pages::{Pages, plain};
+use crate::reports::summary::{Summary, severities};
+use crate::reports::{Settings, Show, failing, is_listed};
+use crate::scan::{Gap, Scan};
+use crate::source_map::Span;
+use snippet::Excerpt;
+
+mod snippet;
+
+/// The width that lines of prose are wrapped to.
+const PROSE: usize = 96;
+
+/// Writes the report: findings, gaps, summary.
+///
+/// # Errors
+/// If writing to `out` fails.
+pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if settings.color { Renderer::styled() } else { Renderer::plain() }.term_width(400);
+    let pages = Pages::run(scan);
+    let mut listed: Vec<&Finding> = scan.findings.iter().filter(|f| is_listed(f, &settings.show)).collect();
+    listed.sort_by_key(|finding| rank(finding));
+    let mut explained = HashSet::new();
+    for finding in listed {
+        let why = pages.get(finding.check).filter(|_| explained.insert(finding.check));
+        let why = why.map(|page| plain(&page.summary));
+        writeln!(out, "{}\n", draw(&renderer, group(scan, finding, why)))?;
+    }
+    for gap in &scan.gaps {
+        writeln!(out, "{}\n", draw(&renderer, gap_group(scan, gap)))?;
+    }
+    write_summary(scan, settings, out)
+}
+
+/// Fails come first, the worst first; what else was asked for follows, kind by kind.
+fn rank(finding: &Finding) -> (u8, std::cmp::Reverse<Severity>) {
+    match finding.outcome {
+        Outcome::Fail(_) => (0, std::cmp::Reverse(finding.severity)),
+        Outcome::Unknown(_) => (1, std::cmp::Reverse(Severity::Critical)),
+        Outcome::Pass => (2, std::cmp::Reverse(Severity::Critical)),
+        Outcome::NotApplicable(_) => (3, std::cmp::Reverse(Severity::Critical)),
+    }
+}
+
+/// The colour and the word in front of a finding.
+fn heading(finding: &Finding) -> Level<'static> {
+    match &finding.outcome {
+        Outcome::Fail(_) => match finding.severity {
+            Severity::Critical | Severity::High => Level::ERROR,
+            Severity::Medium => Level::WARNING,
+            Severity::Low | Severity::Note => Level::NOTE,
+        }
+        .with_name(finding.severity.word()),
+        other @ Outcome::Unknown(_) => Level::WARNING.with_name(other.word()),
+        other @ (Outcome::Pass | Outcome::NotApplicable(_)) => Level::HELP.with_name(other.word()),
+    }
+}
+
+fn group<'a>(scan: &'a Scan, finding: &'a Finding, why: Option<String>) -> Group<'a> {
+    let mut group = Group::with_title(heading(finding).primary_title(clean(&finding.message)).id(finding.check));
+    let primary = span(&finding.at);
+    if let Some(at) = primary {
+        let seen = finding.evidence.iter().find(|evidence| evidence.at == finding.at);
+        let label = seen.map(|evidence| format!("expected {}", clean(&evidence.expected)));
+        let label = label.filter(|_| !matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable(_)));
+        group = place(scan, group, at, AnnotationKind::Primary, label);
+    }
+    for related in &finding.related {
+        let message = clean(&related.message);
+        group = match span(&related.at) {
+            Some(at) => place(scan, group, at, AnnotationKind::Context, Some(message)),
+            None => group.element(note("see", &message)),
+        };
+    }
+    if !finding.subject.instances.is_empty() {
+        let shown: Vec<_> = finding.subject.instances.iter().take(10).map(|address| clean(address)).collect();
+        let more = finding.subject.instances.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        group = group.element(note("instances", &format!("{}{more}", shown.join(", "))));
+    }
+    if let Outcome::Fail(Some(witness)) = &finding.outcome {
+        group = group.element(note("witness", &witness_sentence(witness)));
+    }
+    if let Some(why) = why {
+        group = group.element(note("why", &why));
+    }
+    if let Some(fix) = finding.remediation.as_deref().filter(|text| !text.is_empty()) {
+        group = group.element(note("fix", &clean(fix)));
+    }
+    group
+}
+
+fn gap_group<'a>(scan: &'a Scan, gap: &'a Gap) -> Group<'a> {
+    let title = Level::ERROR.with_name("gap").primary_title(clean(&gap.message)).id(gap.reason);
+    let group = Group::with_title(title);
+    match (gap.span, &gap.path) {
+        (Some(at), _) => place(scan, group, at, AnnotationKind::Primary, None),
+        (None, Some(path)) => group.element(Origin::path(clean(path))),
+        (None, None) => group,
+    }
+}
+
+fn span(origin: &attr::Origin) -> Option<Span> {
+    match origin {
+        attr::Origin::Text(span) => Some(*span),
+        attr::Origin::Api { .. } => None,
+    }
+}
+
+/// Stands between a place and the one that the renderer appends, which it counts in the excerpt instead of the file.
+/// It cannot come from anywhere else: cleaned text holds no hidden characters.
+const MARK: char = '\u{2060}';
+
+/// Adds `--> path:line:column` and the line with the span underlined.
+fn place<'a>(scan: &'a Scan, group: Group<'a>, at: Span, kind: AnnotationKind, label: Option<String>) -> Group<'a> {
+    let here = location::of_span(&scan.sources, at);
+    let path = format!("{}:{}:{}{MARK}", clean(here.path), here.start_line, here.start_column);
+    let excerpt = Excerpt::of(&scan.sources, location::first_line(&scan.sources, at));
+    group.element(excerpt.snippet(here.start_line as usize, kind, label).path(path))
+}
+
+/// Draws a group, with the places as [`place`] gave them.
+fn draw(renderer: &Renderer, group: Group<'_>) -> String {
+    let drawn = renderer.render(&[group]);
+    let mut pieces = drawn.split(MARK);
+    let mut result = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        result.push_str(piece.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
+    }
+    result
+}
+
+fn note(name: &'static str, text: &str) -> annotate_snippets::Message<'static> {
+    Level::NOTE.with_name(name).message(wrap(text))
+}
+
+/// Breaks a line between words; the renderer indents what follows.
+fn wrap(text: &str) -> String {
+    let mut result = String::with_capacity(text.len() + 8);
+    let mut width = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if width > 0 && width + 1 + length > PROSE {
+            result.push('\n');
+            width = 0;
+        } else if width > 0 {
+            result.push(' ');
+            width += 1;
+        }
+        result.push_str(word);
+        width += length;
+    }
+    result
+}
+
+fn witness_sentence(witness: &Witness) -> String {
+    let list = |pairs: &[(String, String)], equals: &str| {
+        let pair = |(name, value): &(String, String)| format!("{}{equals}'{}'", clean(name), clean(value));
+        pairs.iter().map(pair).collect::<Vec<_>>().join(", ")
+    };
+    match witness {
+        Witness::Request { principal, action, resource, context } => {
+            let (principal, action, resource) = (clean(principal), clean(action), clean(resource));
+            let when = if context.is_empty() { String::new() } else { format!(" with {}", list(context, " = ")) };
+            format!("'{principal}' may do '{action}' on '{resource}'{when}")
+        }
+        Witness::Event { fields } => format!("no trail records an event with {}", list(fields, " = ")),
+    }
+}
+
+fn write_summary(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Result<()> {
+    let summary = Summary::of(scan);
+    let by_severity: Vec<_> = severities(scan).iter().map(|(s, count)| format!("{count} {}", s.word())).collect();
+    let by_severity = if by_severity.is_empty() { String::new() } else { format!(" ({})", by_severity.join(", ")) };
+    let mut line = format!(
+        "{} fail{by_severity}, {} unknown, {} pass, {} not applicable",
+        summary.fail, summary.unknown, summary.pass, summary.not_applicable
+    );
+    for (count, word) in [(summary.suppressed, "suppressed"), (summary.baselined, "baselined")] {
+        if count > 0 {
+            line.push_str(&format!(", {count} {word}"));
+        }
+    }
+    line.push_str(&format!("; {}", count(scan.inputs.len(), "input")));
+    let partial = scan.inputs.iter().filter(|input| !input.complete).count();
+    if partial > 0 {
+        line.push_str(&format!(" ({partial} not complete)"));
+    }
+    if !scan.gaps.is_empty() {
+        line.push_str(&format!("; {}: the scan is incomplete", count(scan.gaps.len(), "gap")));
+    }
+    let bold = if settings.color { anstyle::Style::new().bold() } else { anstyle::Style::new() };
+    writeln!(out, "{bold}{line}{bold:#}")?;
+    let failing = failing(scan, settings.fail_on);
+    if let Some(least) = settings.fail_on.filter(|_| failing > 0) {
+        writeln!(out, "{} at or above the severity '{}'", count(failing, "finding"), least.word())?;
+    }
+    if summary.unknown > 0 && !settings.show.contains(&Show::Unknown) {
+        let (verdicts, are) = (count(summary.unknown, "verdict"), if summary.unknown == 1 { "is" } else { "are" });
+        writeln!(out, "{verdicts} {are} unknown; '--show unknown' lists the reasons")?;
+    }
+    if scan.inputs.is_empty() && scan.gaps.is_empty() {
+        writeln!(out, "nothing to judge was found")?;
+    }
+    Ok(())
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

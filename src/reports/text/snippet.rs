@@ -1,0 +1,141 @@
+//! The line of a place, made fit for a terminal.
+
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Snippet};
+
+use crate::finding::is_hidden;
+use crate::source_map::{SourceMap, Span};
+
+/// Lines up to this many bytes are shown whole.
+const WHOLE: usize = 140;
+/// Of a longer line, so many bytes before the place are shown …
+const BEFORE: usize = 40;
+/// … and so many from its start on.
+const AFTER: usize = 90;
+
+/// A line or a part of it, and the range of the place in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Excerpt {
+    text: String,
+    mark: Range<usize>,
+}
+
+impl Excerpt {
+    /// The line of a span that does not leave its line. Only the surroundings are looked at, however long the line is.
+    pub(super) fn of(sources: &SourceMap, span: Span) -> Self {
+        let text: &str = sources.file(span.file).text();
+        let start = floor(text, span.range().start);
+        let end = floor(text, span.range().end).max(start);
+        let (before, begins) = before(text, start);
+        let (after, ends) = after(text, start);
+        let whole = begins && ends && after.end - before.start <= WHOLE;
+        let from = if whole { before.start } else { floor(text, start.saturating_sub(BEFORE)).max(before.start) };
+        let to = if whole { after.end } else { floor(text, start + AFTER).min(after.end) };
+        let mut excerpt = Self { text: String::new(), mark: 0..0 };
+        if !(begins && from == before.start) {
+            excerpt.text.push_str("...");
+        }
+        excerpt.push(&text[from..start]);
+        let mark_start = excerpt.text.len();
+        excerpt.push(&text[start..end.min(to)]);
+        excerpt.mark = mark_start..excerpt.text.len();
+        excerpt.push(&text[end.min(to)..to]);
+        if !(ends && to == after.end) {
+            excerpt.text.push_str("...");
+        }
+        excerpt
+    }
+
+    /// Appends with each hidden character as one visible one, so that what is underlined stays in its column.
+    fn push(&mut self, text: &str) {
+        self.text.extend(text.chars().map(|c| if is_hidden(c) && c != '\t' { '?' } else { c }));
+    }
+
+    /// For the renderer.
+    pub(super) fn snippet(
+        self,
+        line: usize,
+        kind: AnnotationKind,
+        label: Option<String>,
+    ) -> Snippet<'static, Annotation<'static>> {
+        let annotation = kind.span(self.mark).label(label.map(std::borrow::Cow::Owned));
+        Snippet::source(self.text).line_start(line).annotation(annotation)
+    }
+}
+
+/// The part of the line before `at`, at most [`WHOLE`] bytes, and whether it reaches to the line's begin.
+fn before(text: &str, at: usize) -> (Range<usize>, bool) {
+    let far = floor(text, at.saturating_sub(WHOLE));
+    match memchr::memrchr(b'\n', &text.as_bytes()[far..at]) {
+        Some(newline) => (far + newline + 1..at, true),
+        None => (far..at, far == 0),
+    }
+}
+
+/// The part of the line from `at`, at most [`WHOLE`] bytes, and whether it reaches to the line's end.
+fn after(text: &str, at: usize) -> (Range<usize>, bool) {
+    let far = floor(text, at + WHOLE);
+    match memchr::memchr(b'\n', &text.as_bytes()[at..far]) {
+        Some(newline) => (at..at + text[at..at + newline].trim_end_matches('\r').len(), true),
+        None => (at..far, far == text.len()),
+    }
+}
+
+/// The last character boundary not behind `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn excerpt(text: &str, needle: &str) -> Excerpt {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x", text);
+        let start = text.find(needle).expect("the needle is there");
+        Excerpt::of(&sources, Span::new(file, start, start + needle.len()))
+    }
+
+    #[test]
+    fn short_lines_are_whole() {
+        let seen = excerpt("a\n  key: value # why\r\nb", "key: value");
+        assert_eq!(seen, Excerpt { text: "  key: value # why".to_owned(), mark: 2..12 });
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_place() {
+        let text = format!("{{{}\"here\":1,{}}}", "\"ü\":0,".repeat(100_000), "\"z\":2,".repeat(100_000));
+        let seen = excerpt(&text, "\"here\":1");
+        assert!(seen.text.len() < 160 && seen.text.starts_with("...") && seen.text.ends_with("..."));
+        assert_eq!(&seen.text[seen.mark], "\"here\":1");
+    }
+
+    #[test]
+    fn long_places_are_cut() {
+        let text = format!("key: {}", "x".repeat(1_000_000));
+        let seen = excerpt(&text, &text.clone());
+        assert!(seen.text.len() < 160);
+        assert!(seen.mark.start == 0 && seen.mark.end <= seen.text.len());
+    }
+
+    #[test]
+    fn hidden_characters_keep_their_columns() {
+        let seen = excerpt("a\u{1b}[31m\u{202e}b: c", "b: c");
+        assert_eq!(seen.text, "a?[31m?b: c");
+        assert_eq!(&seen.text[seen.mark], "b: c");
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_a_place() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x", "a\n");
+        assert_eq!(Excerpt::of(&sources, Span::new(file, 2, 2)), Excerpt { text: String::new(), mark: 0..0 });
+        assert_eq!(Excerpt::of(&sources, Span::new(file, 9, 12)).mark, 0..0);
+    }
+}

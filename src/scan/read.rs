@@ -1,0 +1,132 @@
+//! From texts to templates, in parallel; the order of the paths decides every id.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::detect::Text;
+use super::walk::{self, Base, Found, Walked};
+use super::{Gap, Progress, internal};
+use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::cloudformation::{self, Template};
+use crate::syntax::{self, Node};
+
+/// What came of the texts.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// All templates, by path.
+    pub(super) templates: Vec<Template>,
+    /// What could not be read.
+    pub(super) gaps: Vec<Gap>,
+}
+
+/// Parses the files, and the local templates that their nested stacks refer to.
+pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn(Progress)) -> Read {
+    let Walked { mut found, mut gaps, base } = walked;
+    let mut places: BTreeSet<PathBuf> = found.iter().filter_map(|file| file.place.clone()).collect();
+    let mut templates = Vec::new();
+    while !found.is_empty() {
+        report(Progress::Parsing(found.len()));
+        let texts: Vec<Entered> = found.into_iter().filter_map(|file| enter(file, sources, &mut gaps)).collect();
+        let map = &*sources;
+        let parsed: Vec<Result<Vec<Template>, Vec<Gap>>> = texts.par_iter().map(|text| parse(text, map)).collect();
+        let mut referred = BTreeSet::new();
+        for (text, result) in texts.iter().zip(parsed) {
+            match result {
+                Ok(mut documents) => {
+                    if let Some(place) = &text.place {
+                        documents.iter().for_each(|template| nested(&template.root, place, &base, &mut referred));
+                    }
+                    templates.append(&mut documents);
+                }
+                Err(mut faults) => gaps.append(&mut faults),
+            }
+        }
+        let new: Vec<PathBuf> = referred.into_iter().filter(|place| places.insert(place.clone())).collect();
+        found = new.iter().filter_map(|place| walk::referred(place, &base)).collect();
+    }
+    templates.sort_by(|a, b| (&a.path, a.root.span).cmp(&(&b.path, b.root.span)));
+    Read { templates, gaps }
+}
+
+/// A text that is in the map.
+struct Entered {
+    file: FileId,
+    place: Option<PathBuf>,
+    named: bool,
+    ours: bool,
+}
+
+fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Option<Entered> {
+    let Found { path, place, named, suspect } = found;
+    match suspect.text {
+        Text::Whole(text) => {
+            let file = sources.add(path, text);
+            Some(Entered { file, place, named, ours: suspect.ours })
+        }
+        Text::Broken { text, at } => {
+            if suspect.ours {
+                // Offsets in the map count without the mark.
+                let at = if text.starts_with('\u{feff}') { at.saturating_sub(3) } else { at };
+                let file = sources.add(path.clone(), text);
+                let span = Some(Span::new(file, at, at + char::REPLACEMENT_CHARACTER.len_utf8()));
+                let message = "the file is not valid UTF-8 here".to_owned();
+                gaps.push(Gap { path: Some(path), span, reason: "not-utf-8", message });
+            }
+            None
+        }
+        Text::Binary => {
+            if suspect.ours {
+                gaps.push(Gap::new(&path, "syntax", "the file holds NUL bytes: it is no text"));
+            }
+            None
+        }
+    }
+}
+
+fn parse(text: &Entered, sources: &SourceMap) -> Result<Vec<Template>, Vec<Gap>> {
+    let source = sources.file(text.file);
+    let path = source.path();
+    let fault = |gap: Gap| if text.ours { vec![gap] } else { Vec::new() };
+    let parsed = catch_unwind(AssertUnwindSafe(|| syntax::parse_any(source.text(), text.file)));
+    let documents = match parsed {
+        Ok(Ok(documents)) => documents,
+        Ok(Err(error)) => {
+            let span = Some(error.span);
+            return Err(fault(Gap { path: Some(path.to_owned()), span, reason: "syntax", message: error.message }));
+        }
+        Err(_) => return Err(vec![internal(path)]),
+    };
+    let list = documents.iter().find(|root| root.items().iter().any(cloudformation::is_template)).map(|root| root.span);
+    let templates: Vec<Template> = documents
+        .into_iter()
+        .filter(cloudformation::is_template)
+        .map(|root| Template { file: text.file, path: path.to_owned(), root })
+        .collect();
+    match (templates.is_empty(), list) {
+        (true, Some(span)) => {
+            let message = "the document is a list: a CloudFormation template is a mapping".to_owned();
+            Err(fault(Gap { path: Some(path.to_owned()), span: Some(span), reason: "template", message }))
+        }
+        (true, None) if text.named => {
+            Err(vec![Gap::new(path, "template", "the file is not a CloudFormation template")])
+        }
+        _ => Ok(templates),
+    }
+}
+
+/// The local templates of nested stacks: `TemplateURL` as a path, which `aws cloudformation package` uploads.
+fn nested(root: &Node, place: &Path, base: &Base, referred: &mut BTreeSet<PathBuf>) {
+    for resource in root.get("Resources").map_or(&[][..], Node::entries) {
+        let resource = &resource.value;
+        if resource.get("Type").and_then(Node::as_str) != Some("AWS::CloudFormation::Stack") {
+            continue;
+        }
+        let url = resource.get("Properties").and_then(|properties| properties.get("TemplateURL"));
+        let Some(url) = url.and_then(Node::as_str).filter(|url| !url.contains("://")) else { continue };
+        let target = place.parent().map(|folder| folder.join(url)).and_then(|path| path.canonicalize().ok());
+        referred.extend(target.filter(|target| target.is_file() && base.holds(target)));
+    }
+}

@@ -1,0 +1,298 @@
+//! From paths to the texts that could be ours.
+//!
+//! Every path is resolved to its real place first, so that a file reached by two ways is one file, and its reported
+//! path is the one that the repository knows it by.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::detect::{self, Form, Suspect};
+use super::{Gap, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError};
+
+/// How much of a file beyond the limit is searched for a marker.
+const HEAD: u64 = 64 * 1024;
+
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Walked {
+    /// By reported path.
+    pub(super) found: Vec<Found>,
+    /// What could not be read.
+    pub(super) gaps: Vec<Gap>,
+    /// How paths are reported.
+    pub(super) base: Base,
+}
+
+/// One file that could be ours.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// As reports name it.
+    pub(super) path: String,
+    /// Its real place; none for standard input.
+    pub(super) place: Option<PathBuf>,
+    /// Whether the command line names it.
+    pub(super) named: bool,
+    /// Its text.
+    pub(super) suspect: Suspect,
+}
+
+/// Finds and reads.
+pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync)) -> Result<Walked, ScanError> {
+    let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).map_err(ScanError::WorkingDirectory)?;
+    let given = resolve(&request.paths)?;
+    let base = Base::new(request.repo_root.as_deref(), &given, &here)?;
+    let collector = Collector { base: &base, report, taken: Mutex::default(), gaps: Mutex::default() };
+    let (folders, files): (Vec<_>, Vec<_>) = given.into_iter().partition(|path| path.is_dir());
+    let mut buffer = Vec::new();
+    for file in &files {
+        collector.file(file, true, &mut buffer);
+    }
+    collector.walk(&folders);
+    let taken = collector.taken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut gaps = collector.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut found: Vec<Found> = taken.into_values().collect();
+    if let Some(bytes) = &request.stdin {
+        if bytes.len() as u64 > LARGEST_TEMPLATE {
+            gaps.push(Gap::new(STDIN, "too-large", too_large()));
+        } else if let Some(suspect) = detect::suspect(bytes, Form::Document, true) {
+            found.push(Found { path: STDIN.to_owned(), place: None, named: true, suspect });
+        }
+    }
+    found.sort_by(|a, b| (&a.path, &a.place).cmp(&(&b.path, &b.place)));
+    Ok(Walked { found, gaps, base })
+}
+
+/// Real paths, each once; all that do not exist are told at once.
+fn resolve(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ScanError> {
+    let mut resolved = Vec::new();
+    let mut missing = Vec::new();
+    for path in paths {
+        // A pipe (`<(…)`) exists without a real path.
+        let place = path.canonicalize().or_else(|_| path.metadata().and_then(|_| std::path::absolute(path)));
+        match place {
+            Ok(place) if !resolved.contains(&place) => resolved.push(place),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                resolved.push(std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+            }
+            Err(_) => missing.push(path.display().to_string()),
+        }
+    }
+    if missing.is_empty() { Ok(resolved) } else { Err(ScanError::NotFound(missing)) }
+}
+
+struct Collector<'a> {
+    base: &'a Base,
+    report: &'a (dyn Fn(Progress) + Sync),
+    taken: Mutex<BTreeMap<PathBuf, Found>>,
+    gaps: Mutex<Vec<Gap>>,
+}
+
+impl Collector<'_> {
+    fn walk(&self, folders: &[PathBuf]) {
+        let Some((first, rest)) = folders.split_first() else { return };
+        let mut builder = WalkBuilder::new(first);
+        for folder in rest {
+            builder.add(folder);
+        }
+        // Only what the repository itself says is ignored counts: a scan gives the same on every machine.
+        builder.hidden(false).ignore(false).git_global(false).require_git(false);
+        builder.filter_entry(|entry| entry.file_name() != ".git");
+        builder.build_parallel().run(|| {
+            let mut buffer = Vec::new();
+            Box::new(move |entry| {
+                match entry {
+                    Ok(entry) => self.entry(&entry, folders, &mut buffer),
+                    Err(error) => self.fault(&error),
+                }
+                WalkState::Continue
+            })
+        });
+    }
+
+    fn entry(&self, entry: &DirEntry, folders: &[PathBuf], buffer: &mut Vec<u8>) {
+        let Some(kind) = entry.file_type() else { return };
+        if kind.is_file() {
+            self.file(entry.path(), false, buffer);
+        } else if kind.is_symlink() {
+            // What a link inside the tree leads to inside the tree is read by its own path, here or by the walk;
+            // folders behind links are walked where they are.
+            let Ok(place) = entry.path().canonicalize() else { return };
+            if place.is_file() && folders.iter().any(|folder| place.starts_with(folder)) {
+                self.file(&place, false, buffer);
+            }
+        }
+    }
+
+    /// A folder that cannot be listed may hold anything.
+    fn fault(&self, error: &ignore::Error) {
+        let Some(cause) = error.io_error() else { return };
+        if cause.kind() == io::ErrorKind::NotFound {
+            return;
+        }
+        if let Some(path) = path_of(error) {
+            self.gap(&path, "unreadable", format!("the folder cannot be listed: {}", plain(cause)));
+        }
+    }
+
+    fn gap(&self, path: &Path, reason: &'static str, message: String) {
+        let gap = Gap::new(&self.base.report(path), reason, message);
+        self.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(gap);
+    }
+
+    fn file(&self, path: &Path, named: bool, buffer: &mut Vec<u8>) {
+        (self.report)(Progress::Looked);
+        let form = Form::of(path);
+        if form == Form::Binary && !named {
+            return;
+        }
+        match read(path, buffer) {
+            Ok(Size::Whole) => {}
+            Ok(Size::Beyond) => {
+                if named || detect::marked(buffer) {
+                    self.gap(path, "too-large", too_large());
+                }
+                return;
+            }
+            Err(error) => {
+                if named || (form == Form::Document && error.kind() != io::ErrorKind::NotFound) {
+                    self.gap(path, "unreadable", format!("the file cannot be read: {}", plain(&error)));
+                }
+                return;
+            }
+        }
+        if let Some(suspect) = detect::suspect(buffer, form, named) {
+            let found = Found { path: self.base.report(path), place: Some(path.to_owned()), named, suspect };
+            let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            // Named files come first and stay named.
+            taken.entry(path.to_owned()).or_insert(found);
+        }
+    }
+}
+
+/// Reads one more file, which another one refers to; `None` if it is not there, too large or not text.
+pub(super) fn referred(place: &Path, base: &Base) -> Option<Found> {
+    let mut buffer = Vec::new();
+    match read(place, &mut buffer) {
+        Ok(Size::Whole) => {}
+        Ok(Size::Beyond) | Err(_) => return None,
+    }
+    let suspect = detect::suspect(&buffer, Form::of(place), false)?;
+    Some(Found { path: base.report(place), place: Some(place.to_owned()), named: false, suspect })
+}
+
+enum Size {
+    Whole,
+    Beyond,
+}
+
+fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Size> {
+    buffer.clear();
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length > LARGEST_TEMPLATE {
+        file.take(HEAD).read_to_end(buffer)?;
+        return Ok(Size::Beyond);
+    }
+    // A pipe or a growing file has no length to trust.
+    file.take(LARGEST_TEMPLATE + 1).read_to_end(buffer)?;
+    Ok(if buffer.len() as u64 > LARGEST_TEMPLATE { Size::Beyond } else { Size::Whole })
+}
+
+fn too_large() -> String {
+    format!("the file is larger than {} MB", LARGEST_TEMPLATE / (1024 * 1024))
+}
+
+/// The same words on every system, without its error number.
+fn plain(error: &io::Error) -> String {
+    error.kind().to_string()
+}
+
+fn path_of(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+/// What reported paths are relative to.
+#[derive(Debug)]
+pub(super) struct Base {
+    root: PathBuf,
+    /// The common parent of the root and of all paths that lie outside it.
+    outside: PathBuf,
+}
+
+impl Base {
+    fn new(root: Option<&Path>, given: &[PathBuf], here: &Path) -> Result<Self, ScanError> {
+        let folder = |path: &PathBuf| {
+            if path.is_dir() { path.clone() } else { path.parent().unwrap_or(path).to_owned() }
+        };
+        let folders: Vec<PathBuf> = given.iter().map(folder).collect();
+        let root = if let Some(root) = root {
+            let real = root.canonicalize().ok().filter(|real| real.is_dir());
+            real.ok_or_else(|| ScanError::RepoRoot(root.display().to_string()))?
+        } else {
+            let first = folders.first().map_or(here, PathBuf::as_path);
+            first
+                .ancestors()
+                .find(|folder| folder.join(".git").exists())
+                .map_or_else(|| common(&folders).unwrap_or_else(|| here.to_owned()), Path::to_owned)
+        };
+        let strangers = folders.iter().filter(|folder| !folder.starts_with(&root));
+        let outside = strangers.fold(root.clone(), |parent, folder| both(&parent, folder));
+        Ok(Self { root, outside })
+    }
+
+    /// The path as reports name it: relative, with `/`, never with `..`.
+    pub(super) fn report(&self, path: &Path) -> String {
+        let rest = path.strip_prefix(&self.root).or_else(|_| path.strip_prefix(&self.outside)).unwrap_or(path);
+        let parts = rest.components().filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy()),
+            _ => None,
+        });
+        let parts: Vec<_> = parts.collect();
+        if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    }
+
+    /// Whether a file belongs to what may be read because another one refers to it.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        path.starts_with(&self.root) || path.starts_with(&self.outside)
+    }
+}
+
+fn common(folders: &[PathBuf]) -> Option<PathBuf> {
+    let (first, rest) = folders.split_first()?;
+    Some(rest.iter().fold(first.clone(), |parent, folder| both(&parent, folder)))
+}
+
+/// The longest path that both begin with.
+fn both(a: &Path, b: &Path) -> PathBuf {
+    a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_outside_the_root_are_relative_to_the_common_parent() {
+        let base =
+            Base { root: "/home/u/repo".into(), outside: both(Path::new("/home/u/repo"), Path::new("/home/u/x")) };
+        assert_eq!(base.report(Path::new("/home/u/repo/a/b.yaml")), "a/b.yaml");
+        assert_eq!(base.report(Path::new("/home/u/x/b.yaml")), "x/b.yaml");
+        assert!(!base.holds(Path::new("/etc/passwd")));
+    }
+
+    #[test]
+    fn common_parent() {
+        let folders = [PathBuf::from("/a/b/c"), PathBuf::from("/a/b/d"), PathBuf::from("/a/b/c/e")];
+        assert_eq!(common(&folders), Some("/a/b".into()));
+    }
+}

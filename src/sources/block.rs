@@ -1,0 +1,261 @@
+//! Typed attributes from a value tree.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::value::{Val, ValKind};
+use super::worlds;
+use crate::model::arn::{Text, Var};
+use crate::model::attr::{Attr, Branch, Origin, State, Value};
+use crate::source_map::Span;
+use crate::truth::{Cause, CauseKind};
+
+/// A mapping whose fields are attributes: the properties of a resource, a rule, a selector.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'v> {
+    /// The mapping; `None` when the block is not written.
+    pub val: Option<&'v Val>,
+    /// Where attributes point that are not written.
+    pub header: Span,
+    /// The path before this block's attributes: `Rules.`.
+    pub prefix: &'v str,
+    /// Takes the faults: values of a kind that the attribute cannot have.
+    pub faults: &'v RefCell<Vec<(Span, String)>>,
+}
+
+/// What holds when an attribute is not written.
+#[derive(Clone, Debug)]
+pub enum Absent<T> {
+    /// The source's default.
+    Default(T),
+    /// There is no default.
+    Missing,
+}
+
+impl<'v> Block<'v> {
+    /// The attribute at a path of keys below this block.
+    pub fn attr<T: Clone>(&self, path: &[&str], absent: Absent<T>, parse: impl Fn(&Val) -> Value<T>) -> Attr<T> {
+        let name: Arc<str> = format!("{}{}", self.prefix, path.join(".")).into();
+        let header = Origin::Text(self.header);
+        let not_written = || match &absent {
+            Absent::Default(value) => State::Default(value.clone()),
+            Absent::Missing => State::Missing,
+        };
+        let Some(block) = self.val else { return Attr { name, at: header, state: not_written() } };
+        let Some((first, rest)) = path.split_first() else {
+            return Attr { name, at: header, state: not_written() };
+        };
+        if let ValKind::Unknown(cause) = &block.kind {
+            return Attr { name, at: header, state: State::Unseen(cause.clone()) };
+        }
+        let Some(field) = block.field(first) else {
+            let state = match block.field("Fn::Transform").map(|field| &field.value.kind) {
+                Some(ValKind::Unknown(cause)) => State::Unseen(cause.clone()),
+                _ => not_written(),
+            };
+            return Attr { name, at: header, state };
+        };
+        let mut at = field.span();
+        let mut possibilities: Vec<(Option<Arc<str>>, State<T>)> = Vec::new();
+        let worlds = worlds::possible(Some(&field.value));
+        let single = worlds.len() == 1;
+        for world in &worlds {
+            let state = match &world.value {
+                None => not_written(),
+                Some(value) => match descend(value, rest) {
+                    Found::Value(found, span) => {
+                        if single {
+                            at = span.unwrap_or(at);
+                        }
+                        self.read(&name, found, &parse, &not_written)
+                    }
+                    Found::Absent(span) => {
+                        if single {
+                            at = span.unwrap_or(at);
+                        }
+                        not_written()
+                    }
+                    Found::Hidden(cause) => State::Unseen(cause),
+                },
+            };
+            possibilities.push((world.when.clone(), state));
+        }
+        let state = match (possibilities.len(), possibilities.pop()) {
+            (1, Some((_, only))) => only,
+            (_, last) => State::OneOf(
+                possibilities
+                    .into_iter()
+                    .chain(last)
+                    .map(|(when, state)| Branch { when: when.unwrap_or_else(|| "always".into()), state })
+                    .collect(),
+            ),
+        };
+        Attr { name, at: Origin::Text(at), state }
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        value: &Val,
+        parse: &impl Fn(&Val) -> Value<T>,
+        not_written: &impl Fn() -> State<T>,
+    ) -> State<T> {
+        if value.kind == ValKind::Null {
+            return not_written();
+        }
+        let parsed = parse(value);
+        if let Value::Unknown(cause) = &parsed
+            && cause.kind == CauseKind::Invalid
+        {
+            let fault = (value.span, format!("'{name}': {cause}"));
+            let mut faults = self.faults.borrow_mut();
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+        State::Set(parsed)
+    }
+
+    /// A string.
+    pub fn text(&self, path: &[&str]) -> Attr<Text> {
+        self.attr(path, Absent::Missing, text)
+    }
+
+    /// A string with a default.
+    pub fn text_or(&self, path: &[&str], default: &str) -> Attr<Text> {
+        self.attr(path, Absent::Default(Text::from(default)), text)
+    }
+
+    /// A boolean with a default.
+    pub fn flag(&self, path: &[&str], default: bool) -> Attr<bool> {
+        self.attr(path, Absent::Default(default), boolean)
+    }
+
+    /// A list of strings.
+    pub fn texts(&self, path: &[&str]) -> Attr<Vec<Text>> {
+        self.attr(path, Absent::Missing, texts)
+    }
+
+    /// A whole number.
+    pub fn number(&self, path: &[&str]) -> Attr<u32> {
+        self.attr(path, Absent::Missing, number)
+    }
+
+    /// A list of blocks, each turned into something.
+    pub fn list<T: Clone>(&self, path: &[&str], make: impl Fn(Block<'_>) -> T) -> Attr<Vec<T>> {
+        self.attr(path, Absent::Missing, |val| match &val.kind {
+            ValKind::List(items) => Value::Known(
+                items
+                    .iter()
+                    .map(|item| make(Block { val: Some(item), header: item.span, prefix: "", faults: self.faults }))
+                    .collect(),
+            ),
+            ValKind::Map(_) => {
+                Value::Known(vec![make(Block { val: Some(val), header: val.span, prefix: "", faults: self.faults })])
+            }
+            _ => Value::Unknown(not_known(val, "a list")),
+        })
+    }
+}
+
+enum Found<'v> {
+    Value(&'v Val, Option<Span>),
+    Absent(Option<Span>),
+    Hidden(Cause),
+}
+
+fn descend<'v>(value: &'v Val, path: &[&str]) -> Found<'v> {
+    let mut current = value;
+    let mut span = None;
+    for key in path {
+        match &current.kind {
+            ValKind::Unknown(cause) => return Found::Hidden(cause.clone()),
+            ValKind::Null => return Found::Absent(span),
+            ValKind::Text(text) if text.literal().is_none() => {
+                return match text.vars().next() {
+                    Some(var) => Found::Hidden(var.cause.clone()),
+                    None => Found::Absent(span),
+                };
+            }
+            _ => {}
+        }
+        match current.field(key) {
+            Some(field) => {
+                span = Some(field.span());
+                current = &field.value;
+            }
+            None => {
+                return match current.field("Fn::Transform").map(|field| &field.value.kind) {
+                    Some(ValKind::Unknown(cause)) => Found::Hidden(cause.clone()),
+                    _ => Found::Absent(span),
+                };
+            }
+        }
+    }
+    Found::Value(current, span)
+}
+
+/// Why a value cannot be read as `wanted`.
+fn not_known(val: &Val, wanted: &str) -> Cause {
+    match &val.kind {
+        ValKind::Unknown(cause) => cause.clone(),
+        ValKind::Text(text) => match text.vars().next() {
+            Some(var) => var.cause.clone(),
+            None => Cause::new(CauseKind::Invalid, format!("the value '{text}' is not {wanted}")),
+        },
+        _ => Cause::new(CauseKind::Invalid, format!("the value is {}, not {wanted}", val.kind_word())),
+    }
+}
+
+/// A string; booleans and numbers are taken as strings.
+pub fn text(val: &Val) -> Value<Text> {
+    match val.text() {
+        Some(text) => Value::Known(text),
+        None => Value::Unknown(not_known(val, "a string")),
+    }
+}
+
+/// A boolean, or one of the spellings that CloudFormation takes for it.
+pub fn boolean(val: &Val) -> Value<bool> {
+    if let ValKind::Bool(value) = val.kind {
+        return Value::Known(value);
+    }
+    match val.text().as_ref().and_then(Text::literal) {
+        Some(literal) if literal.eq_ignore_ascii_case("true") => Value::Known(true),
+        Some(literal) if literal.eq_ignore_ascii_case("false") => Value::Known(false),
+        _ => Value::Unknown(not_known(val, "a boolean")),
+    }
+}
+
+/// A whole number that is not negative.
+pub fn number(val: &Val) -> Value<u32> {
+    let parsed = val.text().as_ref().and_then(Text::literal).and_then(|literal| {
+        let literal = literal.trim();
+        literal.parse::<u32>().ok().or_else(|| literal.strip_suffix(".0").and_then(|n| n.parse().ok()))
+    });
+    match parsed {
+        Some(number) => Value::Known(number),
+        None => Value::Unknown(match &val.kind {
+            ValKind::Number(number) => {
+                Cause::new(CauseKind::Invalid, format!("the value {number} is not a whole number"))
+            }
+            _ => not_known(val, "a number"),
+        }),
+    }
+}
+
+/// A list of strings; a single string counts as a list of one. An item that is not known is a hole.
+pub fn texts(val: &Val) -> Value<Vec<Text>> {
+    match &val.kind {
+        ValKind::Unknown(cause) => Value::Unknown(cause.clone()),
+        ValKind::Map(_) => Value::Unknown(not_known(val, "a list")),
+        _ => Value::Known(val.items().iter().map(|item| item.text().unwrap_or_else(|| hole(item))).collect()),
+    }
+}
+
+/// A hole for an item of a list that is no known string.
+pub fn hole(val: &Val) -> Text {
+    let cause = not_known(val, "a string");
+    let key = format!("item@{}:{}", val.span.file.0, val.span.start).into();
+    Var { key, shown: "unknown".into(), cause, shape: crate::model::arn::Shape::Any }.into()
+}

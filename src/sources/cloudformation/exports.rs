@@ -1,0 +1,45 @@
+//! Outputs that one stack exports and another imports.
+
+use std::rc::Rc;
+
+use super::eval::Scope;
+use super::functions::text_of;
+use super::stack::{Exports, Stack, World};
+use crate::model::arn::Text;
+use crate::syntax::Node;
+
+/// The output exported under this name, if exactly one of the scanned templates has it.
+pub(super) fn find<'t>(world: &World<'t>, name: &Text) -> Option<(Rc<Stack<'t>>, &'t Node)> {
+    if world.exporting.get() {
+        return None;
+    }
+    let exports = match world.exports.get() {
+        Some(exports) => exports,
+        None => {
+            world.exporting.set(true);
+            let collected = collect(world);
+            world.exporting.set(false);
+            world.exports.get_or_init(|| collected)
+        }
+    };
+    match exports.get(name).map(Vec::as_slice) {
+        Some([(stack, node)]) => Some((stack.clone(), node)),
+        _ => None,
+    }
+}
+
+fn collect<'t>(world: &World<'t>) -> Exports<'t> {
+    let mut exports = Exports::new();
+    let roots = world.roots.borrow().clone();
+    for stack in roots {
+        let scope = Scope::top(world, &stack);
+        for output in stack.parsed.outputs {
+            let export = output.value.get("Export").and_then(|export| export.get("Name"));
+            if let (Some(name), Some(value)) = (export, output.value.get("Value")) {
+                let name = text_of(&scope, scope.eval(name), "the name of an export");
+                exports.entry(name).or_default().push((stack.clone(), value));
+            }
+        }
+    }
+    exports
+}

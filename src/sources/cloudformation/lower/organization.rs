@@ -1,0 +1,28 @@
+//! Organizations.
+
+use super::Cx;
+use super::storage::document;
+use crate::model::account::{Organization, OrganizationPolicy};
+use crate::model::{Input, ResourceKind};
+
+pub(super) fn organization(cx: &Cx<'_, '_, '_>, input: &mut Input) {
+    let properties = cx.properties();
+    let block = cx.block(&properties);
+    let organization = Organization {
+        id: cx.identity(ResourceKind::Organization),
+        feature_set: block.text_or(&["FeatureSet"], "ALL"),
+    };
+    input.organizations.items.push(organization);
+}
+
+pub(super) fn policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
+    let properties = cx.properties();
+    let block = cx.block(&properties);
+    let policy = OrganizationPolicy {
+        id: cx.identity(ResourceKind::Policy),
+        kind: block.text(&["Type"]),
+        content: document(&block, &["Content"]),
+        targets: block.texts(&["TargetIds"]),
+    };
+    input.organization_policies.items.push(policy);
+}

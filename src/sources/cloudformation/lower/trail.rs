@@ -1,0 +1,142 @@
+//! Trails and event data stores.
+//!
+//! Defaults: the CloudTrail API's own when a request leaves the field out (`CreateTrail`, `CreateEventDataStore`),
+//! which CloudFormation passes on.
+
+use super::Cx;
+use crate::model::arn::Text;
+use crate::model::attr::Value;
+use crate::model::attr::{Attr, Origin};
+use crate::model::event_data_store::EventDataStore;
+use crate::model::event_selector::{AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors};
+use crate::model::trail::{Insight, Trail};
+use crate::model::{Input, Protection, ResourceKind, Tag};
+use crate::sources::block::{Absent, Block, boolean, number, text, texts};
+use crate::sources::value::Val;
+
+pub(super) fn trail(cx: &Cx<'_, '_, '_>, input: &mut Input) {
+    let properties = cx.properties();
+    let block = cx.block(&properties);
+    let trail = Trail {
+        id: cx.identity(ResourceKind::Trail),
+        name: cx.name(),
+        arn: cx.reference(Some("Arn")),
+        account: cx.account(),
+        home_region: cx.region(),
+        bucket: block.text(&["S3BucketName"]).map(super::uses::bucket_name),
+        prefix: block.text_or(&["S3KeyPrefix"], ""),
+        // `IsLogging` is required: a template without it is refused, so there is no default to judge.
+        logging: block.attr(&["IsLogging"], Absent::Missing, boolean),
+        multi_region: block.flag(&["IsMultiRegionTrail"], false),
+        global_service_events: block.flag(&["IncludeGlobalServiceEvents"], true),
+        organization: block.flag(&["IsOrganizationTrail"], false),
+        log_file_validation: block.flag(&["EnableLogFileValidation"], false),
+        kms_key: block.text(&["KMSKeyId"]),
+        log_group: block.text(&["CloudWatchLogsLogGroupArn"]),
+        log_role: block.text(&["CloudWatchLogsRoleArn"]),
+        topic: block.text(&["SnsTopicName"]),
+        selectors: Selectors {
+            basic: block.list(&["EventSelectors"], basic_selector),
+            advanced: block.list(&["AdvancedEventSelectors"], advanced_selector),
+        },
+        insights: block.list(&["InsightSelectors"], |block| Insight {
+            kind: block.text(&["InsightType"]),
+            categories: block.texts(&["EventCategories"]),
+        }),
+        tags: tags(&block),
+        protection: protection(cx),
+    };
+    input.trails.items.push(trail);
+}
+
+fn tags(block: &Block<'_>) -> Attr<Vec<Tag>> {
+    block.attr(&["Tags"], Absent::Missing, |val| {
+        let tag = |val: &Val| {
+            let part = |key: &str| match val.get(key).map(text) {
+                Some(Value::Known(text)) => text,
+                _ => crate::sources::block::hole(val),
+            };
+            Tag { key: part("Key"), value: part("Value") }
+        };
+        match &val.kind {
+            crate::sources::value::ValKind::List(items) => Value::Known(items.iter().map(tag).collect()),
+            _ => match texts(val) {
+                Value::Unknown(cause) => Value::Unknown(cause),
+                Value::Known(_) => Value::Known(Vec::new()),
+            },
+        }
+    })
+}
+
+fn basic_selector(block: Block<'_>) -> BasicSelector {
+    BasicSelector {
+        at: Origin::Text(block.header),
+        read_write: block.text_or(&["ReadWriteType"], "All"),
+        management: block.flag(&["IncludeManagementEvents"], true),
+        excluded_sources: block.texts(&["ExcludeManagementEventSources"]),
+        data: block.list(&["DataResources"], |block| DataResource {
+            kind: block.text(&["Type"]),
+            values: block.texts(&["Values"]),
+        }),
+    }
+}
+
+fn advanced_selector(block: Block<'_>) -> AdvancedSelector {
+    AdvancedSelector {
+        at: Origin::Text(block.header),
+        fields: block.list(&["FieldSelectors"], |block| FieldSelector {
+            at: Origin::Text(block.header),
+            field: block.text(&["Field"]),
+            equals: block.texts(&["Equals"]),
+            starts_with: block.texts(&["StartsWith"]),
+            ends_with: block.texts(&["EndsWith"]),
+            not_equals: block.texts(&["NotEquals"]),
+            not_starts_with: block.texts(&["NotStartsWith"]),
+            not_ends_with: block.texts(&["NotEndsWith"]),
+        }),
+    }
+}
+
+pub(super) fn event_data_store(cx: &Cx<'_, '_, '_>, input: &mut Input) {
+    let properties = cx.properties();
+    let block = cx.block(&properties);
+    // Extendable pricing (the default) keeps 366 days, fixed pricing 2557.
+    let fixed = block.text(&["BillingMode"]).possible().any(|mode| mode.literal() == Some("FIXED_RETENTION_PRICING"));
+    let store = EventDataStore {
+        id: cx.identity(ResourceKind::EventDataStore),
+        kms_key: block.text(&["KmsKeyId"]),
+        multi_region: block.flag(&["MultiRegionEnabled"], true),
+        organization: block.flag(&["OrganizationEnabled"], false),
+        termination_protection: block.flag(&["TerminationProtectionEnabled"], true),
+        retention_days: block.attr(&["RetentionPeriod"], Absent::Default(if fixed { 2557 } else { 366 }), number),
+        ingestion: block.flag(&["IngestionEnabled"], true),
+        selectors: block.list(&["AdvancedEventSelectors"], advanced_selector),
+    };
+    input.event_data_stores.items.push(store);
+}
+
+/// `DeletionPolicy` and `UpdateReplacePolicy` of a resource. Not written, both are `Delete` for the resource types
+/// that this is asked of.
+pub(super) fn protection(cx: &Cx<'_, '_, '_>) -> Protection {
+    let policy = |name: &str| {
+        let node = cx.resource.node.entry(name);
+        match node {
+            None => Attr::default(name, cx.origin(), Text::from("Delete")),
+            Some(entry) => {
+                let value = cx.scope.eval(&entry.value);
+                let field = value.map(|value| crate::sources::value::Field {
+                    key: entry.key.clone(),
+                    key_span: entry.key_span,
+                    value,
+                });
+                let map = Val {
+                    kind: crate::sources::value::ValKind::Map(field.into_iter().collect()),
+                    span: cx.resource.node.span,
+                };
+                let block = Block { val: Some(&map), header: cx.header(), prefix: "", faults: &cx.world.faults };
+                block.text_or(&[name], "Delete")
+            }
+        }
+    };
+    Protection { deletion: policy("DeletionPolicy"), replacement: policy("UpdateReplacePolicy") }
+}

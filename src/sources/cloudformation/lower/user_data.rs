@@ -1,0 +1,108 @@
+//! Commands in the start-up scripts of instances.
+
+use super::Cx;
+use crate::model::arn::{Shape, Text};
+use crate::model::attr::Origin;
+use crate::model::invocation::{Invocation, Word};
+use crate::model::{Identity, Input, ResourceKind};
+use crate::source_map::{FileId, Span};
+use crate::sources::script;
+use crate::syntax::{Node, inner};
+use crate::truth::{Cause, CauseKind};
+
+/// Stands for a piece that is not known: a private-use character, which no shell treats specially.
+const HOLE: char = '\u{F0000}';
+
+/// A script put together from pieces, with the place of each byte.
+#[derive(Default)]
+struct Script {
+    text: String,
+    places: Vec<u32>,
+}
+
+pub(super) fn invocations(cx: &Cx<'_, '_, '_>, input: &mut Input) {
+    let node = match cx.resource.kind {
+        "AWS::EC2::Instance" | "AWS::AutoScaling::LaunchConfiguration" => cx.property_node("UserData"),
+        "AWS::EC2::LaunchTemplate" => cx.property_node("LaunchTemplateData").and_then(|data| data.get("UserData")),
+        _ => None,
+    };
+    let Some(node) = node else { return };
+    let mut built = Script::default();
+    built.add(cx, node.get("Fn::Base64").unwrap_or(node));
+    let file = node.span.file;
+    for call in script::cloudtrail_calls(&built.text) {
+        let words: Vec<Word> = call
+            .words
+            .iter()
+            .map(|(word, range)| Word { text: word_text(cx, word), at: Origin::Text(built.span(file, range)) })
+            .collect();
+        let (Some((_, first)), Some((_, last))) = (call.words.first(), call.words.last()) else { continue };
+        let span = built.span(file, &(first.start..last.end));
+        let (start, _) = cx.world.map.positions(span);
+        let path = cx.world.map.file(file).path();
+        let mut id: Identity = cx.identity(ResourceKind::Command);
+        id.address = format!("{path}:{}", start.line);
+        id.shown = format!("aws cloudtrail {}", call.command);
+        id.at = Origin::Text(span);
+        input.invocations.items.push(Invocation { id, command: Text::from(call.command.as_str()), words });
+    }
+}
+
+fn word_text(cx: &Cx<'_, '_, '_>, word: &str) -> Text {
+    let mut result = Text::default();
+    for (i, piece) in word.split(HOLE).enumerate() {
+        if i > 0 {
+            let cause = Cause::new(CauseKind::Unsupported, "a part of the script is not known");
+            result.push(&cx.stack.hole(&format!("script:{i}:{word}"), "unknown", cause, Shape::Any));
+        }
+        result.push_str(piece);
+    }
+    result
+}
+
+impl Script {
+    fn add(&mut self, cx: &Cx<'_, '_, '_>, node: &Node) {
+        if let Some(text) = node.as_str() {
+            self.add_string(cx, node, text);
+            return;
+        }
+        match node.entries() {
+            [entry] if &*entry.key == "Fn::Sub" => {
+                // `${…}` stays: to a shell it is an expansion, which is just as unknown.
+                let template = entry.value.items().first().unwrap_or(&entry.value);
+                self.add(cx, template);
+            }
+            [entry] if &*entry.key == "Fn::Join" => {
+                if let [separator, list] = entry.value.items() {
+                    for (i, item) in list.items().iter().enumerate() {
+                        if i > 0 {
+                            self.add_text(separator.as_str().unwrap_or(""), item.span.start);
+                        }
+                        self.add(cx, item);
+                    }
+                }
+            }
+            _ => self.add_text(&HOLE.to_string(), node.span.start),
+        }
+    }
+
+    fn add_text(&mut self, text: &str, place: u32) {
+        self.text.push_str(text);
+        self.places.extend(std::iter::repeat_n(place, text.len()));
+    }
+
+    fn add_string(&mut self, cx: &Cx<'_, '_, '_>, node: &Node, text: &str) {
+        let offsets = inner::offsets(cx.world.map.file(node.span.file).text(), node);
+        self.text.push_str(text);
+        match offsets {
+            Some(offsets) if offsets.len() > text.len() => self.places.extend(&offsets[..text.len()]),
+            _ => self.places.extend(std::iter::repeat_n(node.span.start, text.len())),
+        }
+    }
+
+    fn span(&self, file: FileId, range: &std::ops::Range<usize>) -> Span {
+        let start = self.places.get(range.start).copied().unwrap_or(0);
+        let last = range.end.checked_sub(1).and_then(|i| self.places.get(i)).copied().unwrap_or(start);
+        Span { file, start, end: last.max(start) + 1 }
+    }
+}

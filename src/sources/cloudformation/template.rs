@@ -1,0 +1,121 @@
+//! A template's sections, before any expression is evaluated.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Template;
+use crate::source_map::Span;
+use crate::syntax::{Kind, Node};
+
+/// A template taken apart. Nodes stay where they are in the document.
+#[derive(Debug)]
+pub(super) struct Parsed<'t> {
+    pub template: &'t Template,
+    pub parameters: HashMap<&'t str, Parameter<'t>>,
+    pub mappings: Option<&'t Node>,
+    pub conditions: HashMap<&'t str, &'t Node>,
+    /// Entries of `Resources` as written; loops are not expanded yet.
+    pub resources: &'t [crate::syntax::Entry],
+    pub outputs: &'t [crate::syntax::Entry],
+    pub globals: Option<&'t Node>,
+    /// Why there may be more resources than are written.
+    pub may_add: Option<Arc<str>>,
+    /// Faults that hide a part of the template.
+    pub faults: Vec<(Span, String)>,
+}
+
+/// One entry of `Parameters`.
+#[derive(Debug)]
+pub(super) struct Parameter<'t> {
+    pub kind: &'t str,
+    pub default: Option<&'t Node>,
+    pub allowed: Vec<&'t str>,
+    pub no_echo: bool,
+}
+
+impl Parameter<'_> {
+    /// Whether its values are lists.
+    pub fn is_list(&self) -> bool {
+        self.kind == "CommaDelimitedList" || self.kind.starts_with("List<") || self.kind.contains("<List<")
+    }
+
+    /// Whether the value is looked up in the Parameter Store, so that the default only names it.
+    pub fn is_stored(&self) -> bool {
+        self.kind.starts_with("AWS::SSM::Parameter::Value")
+    }
+}
+
+/// Transforms of AWS that add no resource which this model knows (beyond what lowering reads itself).
+const HARMLESS: [&str; 5] = [
+    "AWS::LanguageExtensions",
+    "AWS::Serverless-2016-10-31",
+    "AWS::CodeDeployBlueGreen",
+    "AWS::SecretsManager-2020-07-23",
+    "AWS::SecretsManager-2024-09-16",
+];
+
+impl<'t> Parsed<'t> {
+    pub fn new(template: &'t Template) -> Self {
+        let root = &template.root;
+        let mut faults = Vec::new();
+        let mut section = |name: &str| -> &'t [crate::syntax::Entry] {
+            match root.entry(name) {
+                None => &[],
+                Some(entry) => match &entry.value.kind {
+                    Kind::Map(entries) => entries,
+                    Kind::Null => &[],
+                    _ => {
+                        let found = entry.value.kind_word();
+                        faults.push((entry.value.span, format!("'{name}' is {found}, but it must be a mapping")));
+                        &[]
+                    }
+                },
+            }
+        };
+        let parameters = section("Parameters")
+            .iter()
+            .map(|entry| {
+                let node = &entry.value;
+                let parameter = Parameter {
+                    kind: node.get("Type").and_then(Node::as_str).unwrap_or("String"),
+                    default: node.get("Default"),
+                    allowed: node
+                        .get("AllowedValues")
+                        .map(|values| values.items().iter().filter_map(Node::scalar).collect())
+                        .unwrap_or_default(),
+                    no_echo: node
+                        .get("NoEcho")
+                        .and_then(Node::scalar)
+                        .is_some_and(|value| !value.eq_ignore_ascii_case("false")),
+                };
+                (&*entry.key, parameter)
+            })
+            .collect();
+        let conditions = section("Conditions").iter().map(|entry| (&*entry.key, &entry.value)).collect();
+        section("Mappings");
+        let resources = section("Resources");
+        let outputs = section("Outputs");
+        if let Kind::Seq(_) | Kind::String(_) | Kind::Number(_) | Kind::Bool(_) = root.kind {
+            faults.push((root.span, format!("a template must be a mapping, not {}", root.kind_word())));
+        }
+        let may_add = root.get("Transform").and_then(|transform| {
+            let names = if transform.items().is_empty() { std::slice::from_ref(transform) } else { transform.items() };
+            names.iter().find_map(|name| {
+                let shown = name.as_str().or_else(|| name.get("Name").and_then(Node::as_str)).unwrap_or("?");
+                (!HARMLESS.contains(&shown))
+                    .then(|| Arc::from(format!("the transform '{shown}' may add or change resources")))
+            })
+        });
+        Self {
+            template,
+            parameters,
+            mappings: root.get("Mappings"),
+            conditions,
+            resources,
+            outputs,
+            globals: root.get("Globals"),
+            may_add,
+            faults,
+        }
+    }
+}
