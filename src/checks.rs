@@ -8,7 +8,14 @@ use crate::model::Estate;
 
 pub mod page;
 
+mod audit_tampering_access;
+mod delegated_administrators;
+mod full_access_usage;
+mod kms_key_health;
+mod kms_key_policy;
 mod log_file_validation;
+mod organization_guardrail;
+mod sns_notifications;
 
 /// A check's function.
 pub type Run = fn(&Estate, &mut Judge<'_>);
@@ -37,4 +44,11 @@ macro_rules! checks {
 
 checks! {
     "log-file-validation" => log_file_validation,
+    "full-access-usage" => full_access_usage,
+    "kms-key-policy" => kms_key_policy,
+    "kms-key-health" => kms_key_health,
+    "sns-notifications" => sns_notifications,
+    "audit-tampering-access" => audit_tampering_access,
+    "organization-guardrail" => organization_guardrail,
+    "delegated-administrators" => delegated_administrators,
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::truth::{Cause, Causes, Truth};
+use crate::truth::{Cause, CauseKind, Causes, Truth};
 use arn::Text;
 use attr::Origin;
 
@@ -115,6 +115,15 @@ pub struct Input {
 }
 
 impl Input {
+    /// Why there may be more things of a kind than `seen` holds; `None` when all were read.
+    pub fn unread<T>(&self, seen: &Census<T>) -> Option<Causes> {
+        match self.complete.clone() & seen.complete.clone() {
+            Truth::True => None,
+            Truth::False => Some(Cause::new(CauseKind::NotCollected, "a part of the input was not read").into()),
+            Truth::Unknown(causes) => Some(causes),
+        }
+    }
+
     /// An input that is fully read and holds nothing yet.
     pub fn new(id: InputId, kind: InputKind, path: String, at: Origin, account: Text, region: Text) -> Self {
         Self {

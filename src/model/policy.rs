@@ -6,6 +6,7 @@ use super::arn::Text;
 use super::attr::{Origin, Value};
 use crate::truth::Cause;
 
+pub mod assets;
 mod ask;
 mod condition;
 mod delivery;
@@ -13,6 +14,8 @@ mod eval;
 pub mod excess;
 mod reach;
 pub mod s3;
+pub mod service;
+pub mod tampering;
 #[cfg(test)]
 mod tests;
 
