@@ -16,6 +16,7 @@ pub mod attr;
 pub mod bucket;
 pub mod event_data_store;
 pub mod event_selector;
+pub mod filter_pattern;
 pub mod invocation;
 pub mod key;
 pub mod log_group;
