@@ -8,7 +8,17 @@ use crate::model::Estate;
 
 pub mod page;
 
+mod deletion_protection;
+mod event_data_store_encryption;
+mod event_data_store_ingestion;
+mod event_data_store_protection;
+mod event_data_store_retention;
 mod log_file_validation;
+mod log_group_encryption;
+mod log_group_retention;
+mod metric_filter_alarms;
+mod trail_quota;
+mod trail_tags;
 
 /// A check's function.
 pub type Run = fn(&Estate, &mut Judge<'_>);
@@ -37,4 +47,14 @@ macro_rules! checks {
 
 checks! {
     "log-file-validation" => log_file_validation,
+    "log-group-retention" => log_group_retention,
+    "log-group-encryption" => log_group_encryption,
+    "metric-filter-alarms" => metric_filter_alarms,
+    "event-data-store-encryption" => event_data_store_encryption,
+    "event-data-store-protection" => event_data_store_protection,
+    "event-data-store-retention" => event_data_store_retention,
+    "event-data-store-ingestion" => event_data_store_ingestion,
+    "deletion-protection" => deletion_protection,
+    "trail-tags" => trail_tags,
+    "trail-quota" => trail_quota,
 }

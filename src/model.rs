@@ -21,6 +21,7 @@ pub mod invocation;
 pub mod key;
 pub mod log_group;
 pub mod lookup;
+pub mod monitoring;
 pub mod policy;
 pub mod principal;
 pub mod topic;

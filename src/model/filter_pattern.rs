@@ -36,6 +36,11 @@ impl Expr {
         Self::All(Vec::new())
     }
 
+    /// The pattern as alternatives, each a conjunction of tests; `None` if there are too many.
+    pub fn alternatives(&self) -> Option<Vec<Vec<&Test>>> {
+        cover::clauses(self)
+    }
+
     /// Whether an event, given as its fields, is matched under one reading; `None` where a part of the pattern (a
     /// regular expression beyond the supported ones, a selector with a wildcard) cannot be evaluated.
     pub fn matches(&self, event: &[(String, Json)], reading: Reading) -> Option<bool> {

@@ -57,6 +57,17 @@ pub fn filters() -> &'static [Filter] {
 }
 
 impl Filter {
+    /// Whether its pattern looks at this field.
+    pub fn looks_at(&self, field: &str) -> bool {
+        fn looks(expr: &Expr, field: &str) -> bool {
+            match expr {
+                Expr::All(parts) | Expr::Any(parts) => parts.iter().any(|part| looks(part, field)),
+                Expr::Test(test) => *test.field == *field,
+            }
+        }
+        looks(&self.pattern, field)
+    }
+
     fn new(row: Row) -> Self {
         let pattern = parse(&row.pattern).expect("the table's patterns are part of the program and tested");
         let mut accepted = vec![pattern.clone()];
