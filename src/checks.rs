@@ -10,12 +10,23 @@ pub mod page;
 
 mod audit_tampering_access;
 mod delegated_administrators;
+mod deletion_protection;
+mod event_data_store_encryption;
+mod event_data_store_ingestion;
+mod event_data_store_protection;
+mod event_data_store_retention;
 mod full_access_usage;
 mod kms_key_health;
 mod kms_key_policy;
 mod log_file_validation;
+mod log_group_encryption;
+mod log_group_retention;
+mod metric_filter_alarms;
 mod organization_guardrail;
 mod sns_notifications;
+mod trail_quota;
+mod trail_tags;
+mod page;
 
 /// A check's function.
 pub type Run = fn(&Estate, &mut Judge<'_>);
@@ -48,7 +59,17 @@ checks! {
     "kms-key-policy" => kms_key_policy,
     "kms-key-health" => kms_key_health,
     "sns-notifications" => sns_notifications,
+    "log-group-retention" => log_group_retention,
+    "log-group-encryption" => log_group_encryption,
+    "metric-filter-alarms" => metric_filter_alarms,
     "audit-tampering-access" => audit_tampering_access,
     "organization-guardrail" => organization_guardrail,
     "delegated-administrators" => delegated_administrators,
+    "event-data-store-encryption" => event_data_store_encryption,
+    "event-data-store-protection" => event_data_store_protection,
+    "event-data-store-retention" => event_data_store_retention,
+    "event-data-store-ingestion" => event_data_store_ingestion,
+    "deletion-protection" => deletion_protection,
+    "trail-tags" => trail_tags,
+    "trail-quota" => trail_quota,
 }

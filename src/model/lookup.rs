@@ -202,7 +202,7 @@ fn same_name(a: &Text, b: &Text) -> bool {
 }
 
 /// Trails name a log group by its ARN, with `:*` behind it or not.
-fn is_log_group(group: &LogGroup, arn: &Text) -> bool {
+pub(super) fn is_log_group(group: &LogGroup, arn: &Text) -> bool {
     let mut with_star = group.arn.clone();
     with_star.push_str(":*");
     if group.arn == *arn || with_star == *arn {
@@ -216,6 +216,24 @@ fn is_log_group(group: &LogGroup, arn: &Text) -> bool {
         name.push_str(":*");
         rest == name
     })
+}
+
+/// The name in the ARN of a log group, with `:*` behind it or not; `None` if the ARN hides it.
+pub(super) fn log_group_name(arn: &Text) -> Option<Text> {
+    use super::arn::Part;
+    let rest = after_last(arn, ":log-group:")?;
+    let Some((Part::Lit(last), before)) = rest.parts().split_last() else {
+        return Some(rest);
+    };
+    let mut name = Text::default();
+    for part in before {
+        match part {
+            Part::Lit(lit) => name.push_str(lit),
+            Part::Var(var) => name.push(&var.clone().into()),
+        }
+    }
+    name.push_str(last.strip_suffix(":*").unwrap_or(last));
+    Some(name)
 }
 
 /// What stands behind the last literal occurrence of `mark` without its leading `:`; for `:alias/` the mark stays.
