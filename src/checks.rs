@@ -8,7 +8,19 @@ use crate::model::Estate;
 
 pub mod page;
 
+mod access_logging;
+mod bucket_versioning;
+mod cloudwatch_logs;
+mod dedicated_bucket;
+mod deprecated_subscription_commands;
+mod kms_encryption;
+mod lifecycle_retention;
 mod log_file_validation;
+mod multi_region_trail;
+mod organization_trail;
+mod public_access_block;
+mod separate_trails;
+mod trail_logging_enabled;
 
 /// A check's function.
 pub type Run = fn(&Estate, &mut Judge<'_>);
@@ -36,5 +48,17 @@ macro_rules! checks {
 }
 
 checks! {
+    "multi-region-trail" => multi_region_trail,
+    "organization-trail" => organization_trail,
     "log-file-validation" => log_file_validation,
+    "kms-encryption" => kms_encryption,
+    "lifecycle-retention" => lifecycle_retention,
+    "access-logging" => access_logging,
+    "deprecated-subscription-commands" => deprecated_subscription_commands,
+    "cloudwatch-logs" => cloudwatch_logs,
+    "dedicated-bucket" => dedicated_bucket,
+    "separate-trails" => separate_trails,
+    "trail-logging-enabled" => trail_logging_enabled,
+    "public-access-block" => public_access_block,
+    "bucket-versioning" => bucket_versioning,
 }

@@ -14,6 +14,8 @@ pub mod alarm;
 pub mod arn;
 pub mod attr;
 pub mod bucket;
+pub mod bucket_users;
+pub mod destination;
 pub mod event_data_store;
 pub mod event_selector;
 pub mod invocation;
@@ -22,6 +24,7 @@ pub mod log_group;
 pub mod lookup;
 pub mod policy;
 pub mod principal;
+pub mod retention;
 pub mod topic;
 pub mod trail;
 
