@@ -14,6 +14,8 @@ pub mod alarm;
 pub mod arn;
 pub mod attr;
 pub mod bucket;
+pub mod bucket_users;
+pub mod destination;
 pub mod event_data_store;
 pub mod event_selector;
 pub mod filter_pattern;
@@ -24,6 +26,7 @@ pub mod lookup;
 pub mod monitoring;
 pub mod policy;
 pub mod principal;
+pub mod retention;
 pub mod topic;
 pub mod trail;
 
