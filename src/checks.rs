@@ -38,8 +38,6 @@ mod sns_notifications;
 mod trail_logging_enabled;
 mod trail_quota;
 mod trail_tags;
-mod page;
-mod page;
 
 /// A check's function.
 pub type Run = fn(&Estate, &mut Judge<'_>);

@@ -166,18 +166,11 @@ impl Whole<'_> {
             return;
         }
         let nobody = "lets nobody but its full administrators tamper with the audit log";
-        let claim = if self.found > 0 {
-            "holds full administrators, who are not judged one by one"
-        } else {
-            nobody
-        };
-        let mut draft = judge
-            .on_input(input)
-            .claim(claim, "")
-            .because(match self.administrators.len() {
-                1 => "1 full administrator was counted".to_owned(),
-                n => format!("{n} full administrators were counted"),
-            });
+        let claim = if self.found > 0 { "holds full administrators, who are not judged one by one" } else { nobody };
+        let mut draft = judge.on_input(input).claim(claim, "").because(match self.administrators.len() {
+            1 => "1 full administrator was counted".to_owned(),
+            n => format!("{n} full administrators were counted"),
+        });
         for (noun, grants) in [("full administrator", &self.administrators), ("named by 'allow'", &self.allowed)] {
             for grant in grants {
                 let who = format!("{} '{}'", grant.to.kind.noun(), grant.to.name);

@@ -8,12 +8,8 @@ use crate::model::policy::{Caller, Context, Held, Request};
 use crate::model::{Estate, outside};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
-const GUARDED: [&str; 4] = [
-    "cloudtrail:StopLogging",
-    "cloudtrail:DeleteTrail",
-    "cloudtrail:UpdateTrail",
-    "cloudtrail:PutEventSelectors",
-];
+const GUARDED: [&str; 4] =
+    ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"];
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for input in &estate.inputs {

@@ -6,8 +6,8 @@ use super::arn::Text;
 use super::attr::{Origin, Value};
 use crate::truth::Cause;
 
-pub mod assets;
 mod ask;
+pub mod assets;
 mod condition;
 mod delivery;
 mod eval;

@@ -202,12 +202,7 @@ impl<'a> Boundary<'a> {
 
 impl<'a> Holder<'a> {
     /// A principal of an input. `known` is its definition, where the input has it.
-    pub fn new(
-        input: &Input,
-        to: &Grantee,
-        known: Option<&Principal>,
-        documents: Vec<&'a Attr<Document>>,
-    ) -> Self {
+    pub fn new(input: &Input, to: &Grantee, known: Option<&Principal>, documents: Vec<&'a Attr<Document>>) -> Self {
         let word = match to.kind {
             PrincipalKind::User => "user",
             PrincipalKind::Group => "group",
@@ -302,9 +297,10 @@ impl<'a> Holder<'a> {
             let any = |statement: &Statement| {
                 Truth::any(actions().iter().map(|action| {
                     let name = Text::from(action.name.as_str());
-                    statement.action.as_ref().map_or(Truth::True, |clause| {
-                        clause.holds(|pattern| pattern.matches_ignoring_case(&name))
-                    })
+                    statement
+                        .action
+                        .as_ref()
+                        .map_or(Truth::True, |clause| clause.holds(|pattern| pattern.matches_ignoring_case(&name)))
                 })) & statement.is(Effect::Deny)
             };
             Truth::any(document.statements.iter().map(any)) | may_say_more(document)
@@ -474,9 +470,10 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
     if asset.any {
         // Only what takes in every thing of the kind is certain to take in one that matters.
         return match touches(item, &asset.forms[0]) {
-            Truth::True if covers(item, &asset.forms) != Truth::True => {
-                Truth::unknown(CauseKind::OutsideScope, format!("what '{item}' names is not defined in what was scanned"))
-            }
+            Truth::True if covers(item, &asset.forms) != Truth::True => Truth::unknown(
+                CauseKind::OutsideScope,
+                format!("what '{item}' names is not defined in what was scanned"),
+            ),
             truth => truth,
         };
     }
@@ -509,7 +506,11 @@ fn covers(item: &Text, forms: &[Text]) -> Truth {
 /// pattern takes in.
 fn part(item: &Text, asset: &Asset) -> Vec<Text> {
     let inside = || asset.forms.iter().any(|form| form.covers(item) == Truth::True);
-    if matches!(asset.kind, Kind::Objects | Kind::Streams) && inside() { vec![item.clone()] } else { asset.forms.clone() }
+    if matches!(asset.kind, Kind::Objects | Kind::Streams) && inside() {
+        vec![item.clone()]
+    } else {
+        asset.forms.clone()
+    }
 }
 
 /// The pattern with its wildcards replaced.
