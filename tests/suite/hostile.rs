@@ -7,7 +7,7 @@ use trailwarden::model::attr::Origin;
 use trailwarden::model::{Estate, Existence, Identity, Input, InputId, InputKind, ResourceKind};
 use trailwarden::scan::{Gap, Scan, ScannedInput};
 use trailwarden::source_map::{FileId, SourceMap, Span};
-use trailwarden::truth::{Cause, CauseKind, Truth};
+use trailwarden::truth::{Cause, CauseKind};
 
 /// A name with everything that breaks terminals, tables, workflow commands, XML, Markdown and links.
 pub const NAME: &str =
