@@ -11,6 +11,8 @@ mod condition;
 mod delivery;
 mod eval;
 pub mod excess;
+mod guard;
+pub mod of_bucket;
 mod reach;
 pub mod s3;
 #[cfg(test)]
