@@ -8,7 +8,12 @@ use crate::model::Estate;
 
 pub mod page;
 
+mod least_privilege_bucket_policy;
+mod log_delivery_policy;
 mod log_file_validation;
+mod mfa_delete;
+mod public_log_bucket;
+mod secure_transport;
 
 /// A check's function.
 pub type Run = fn(&Estate, &mut Judge<'_>);
@@ -37,4 +42,9 @@ macro_rules! checks {
 
 checks! {
     "log-file-validation" => log_file_validation,
+    "mfa-delete" => mfa_delete,
+    "least-privilege-bucket-policy" => least_privilege_bucket_policy,
+    "public-log-bucket" => public_log_bucket,
+    "secure-transport" => secure_transport,
+    "log-delivery-policy" => log_delivery_policy,
 }
