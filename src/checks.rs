@@ -24,15 +24,20 @@ mod full_access_usage;
 mod kms_encryption;
 mod kms_key_health;
 mod kms_key_policy;
+mod least_privilege_bucket_policy;
 mod lifecycle_retention;
+mod log_delivery_policy;
 mod log_file_validation;
 mod log_group_encryption;
 mod log_group_retention;
 mod metric_filter_alarms;
+mod mfa_delete;
 mod multi_region_trail;
 mod organization_guardrail;
 mod organization_trail;
 mod public_access_block;
+mod public_log_bucket;
+mod secure_transport;
 mod separate_trails;
 mod sns_notifications;
 mod trail_logging_enabled;
@@ -69,8 +74,10 @@ checks! {
     "organization-trail" => organization_trail,
     "log-file-validation" => log_file_validation,
     "kms-encryption" => kms_encryption,
+    "mfa-delete" => mfa_delete,
     "lifecycle-retention" => lifecycle_retention,
     "access-logging" => access_logging,
+    "least-privilege-bucket-policy" => least_privilege_bucket_policy,
     "full-access-usage" => full_access_usage,
     "deprecated-subscription-commands" => deprecated_subscription_commands,
     "cloudwatch-logs" => cloudwatch_logs,
@@ -78,7 +85,10 @@ checks! {
     "separate-trails" => separate_trails,
     "trail-logging-enabled" => trail_logging_enabled,
     "public-access-block" => public_access_block,
+    "public-log-bucket" => public_log_bucket,
     "bucket-versioning" => bucket_versioning,
+    "secure-transport" => secure_transport,
+    "log-delivery-policy" => log_delivery_policy,
     "kms-key-policy" => kms_key_policy,
     "kms-key-health" => kms_key_health,
     "sns-notifications" => sns_notifications,
