@@ -8,7 +8,36 @@ use crate::model::Estate;
 
 pub mod page;
 
+mod access_logging;
+mod audit_tampering_access;
+mod bucket_versioning;
+mod cloudwatch_logs;
+mod dedicated_bucket;
+mod delegated_administrators;
+mod deletion_protection;
+mod deprecated_subscription_commands;
+mod event_data_store_encryption;
+mod event_data_store_ingestion;
+mod event_data_store_protection;
+mod event_data_store_retention;
+mod full_access_usage;
+mod kms_encryption;
+mod kms_key_health;
+mod kms_key_policy;
+mod lifecycle_retention;
 mod log_file_validation;
+mod log_group_encryption;
+mod log_group_retention;
+mod metric_filter_alarms;
+mod multi_region_trail;
+mod organization_guardrail;
+mod organization_trail;
+mod public_access_block;
+mod separate_trails;
+mod sns_notifications;
+mod trail_logging_enabled;
+mod trail_quota;
+mod trail_tags;
 
 /// A check's function.
 pub type Run = fn(&Estate, &mut Judge<'_>);
@@ -36,5 +65,34 @@ macro_rules! checks {
 }
 
 checks! {
+    "multi-region-trail" => multi_region_trail,
+    "organization-trail" => organization_trail,
     "log-file-validation" => log_file_validation,
+    "kms-encryption" => kms_encryption,
+    "lifecycle-retention" => lifecycle_retention,
+    "access-logging" => access_logging,
+    "full-access-usage" => full_access_usage,
+    "deprecated-subscription-commands" => deprecated_subscription_commands,
+    "cloudwatch-logs" => cloudwatch_logs,
+    "dedicated-bucket" => dedicated_bucket,
+    "separate-trails" => separate_trails,
+    "trail-logging-enabled" => trail_logging_enabled,
+    "public-access-block" => public_access_block,
+    "bucket-versioning" => bucket_versioning,
+    "kms-key-policy" => kms_key_policy,
+    "kms-key-health" => kms_key_health,
+    "sns-notifications" => sns_notifications,
+    "log-group-retention" => log_group_retention,
+    "log-group-encryption" => log_group_encryption,
+    "metric-filter-alarms" => metric_filter_alarms,
+    "audit-tampering-access" => audit_tampering_access,
+    "organization-guardrail" => organization_guardrail,
+    "delegated-administrators" => delegated_administrators,
+    "event-data-store-encryption" => event_data_store_encryption,
+    "event-data-store-protection" => event_data_store_protection,
+    "event-data-store-retention" => event_data_store_retention,
+    "event-data-store-ingestion" => event_data_store_ingestion,
+    "deletion-protection" => deletion_protection,
+    "trail-tags" => trail_tags,
+    "trail-quota" => trail_quota,
 }

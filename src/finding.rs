@@ -4,8 +4,10 @@ use crate::model::Identity;
 use crate::model::attr::Origin;
 use crate::truth::{Cause, Causes};
 
+pub mod allow;
 mod judge;
 pub mod options;
+mod witness;
 
 pub use judge::{Draft, Judge, clean, is_hidden};
 pub use options::Options;

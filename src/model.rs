@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::truth::{Cause, Causes, Truth};
+use crate::truth::{Cause, CauseKind, Causes, Truth};
 use arn::Text;
 use attr::Origin;
 
@@ -14,14 +14,19 @@ pub mod alarm;
 pub mod arn;
 pub mod attr;
 pub mod bucket;
+pub mod bucket_users;
+pub mod destination;
 pub mod event_data_store;
 pub mod event_selector;
+pub mod filter_pattern;
 pub mod invocation;
 pub mod key;
 pub mod log_group;
 pub mod lookup;
+pub mod monitoring;
 pub mod policy;
 pub mod principal;
+pub mod retention;
 pub mod topic;
 pub mod trail;
 
@@ -115,6 +120,15 @@ pub struct Input {
 }
 
 impl Input {
+    /// Why there may be more things of a kind than `seen` holds; `None` when all were read.
+    pub fn unread<T>(&self, seen: &Census<T>) -> Option<Causes> {
+        match self.complete.clone() & seen.complete.clone() {
+            Truth::True => None,
+            Truth::False => Some(Cause::new(CauseKind::NotCollected, "a part of the input was not read").into()),
+            Truth::Unknown(causes) => Some(causes),
+        }
+    }
+
     /// An input that is fully read and holds nothing yet.
     pub fn new(id: InputId, kind: InputKind, path: String, at: Origin, account: Text, region: Text) -> Self {
         Self {

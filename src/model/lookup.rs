@@ -31,7 +31,7 @@ impl<T> Subject for LogTarget<'_, T> {
     }
 }
 
-impl<T> LogTarget<'_, T> {
+impl<'a, T> LogTarget<'a, T> {
     /// Where the first trail names it.
     pub fn named_at(&self) -> Origin {
         let trail = self.trails[0];
@@ -39,6 +39,20 @@ impl<T> LogTarget<'_, T> {
             ResourceKind::Key => trail.kms_key.at.clone(),
             ResourceKind::LogGroup => trail.log_group.at.clone(),
             _ => trail.bucket.at.clone(),
+        }
+    }
+
+    /// The thing itself, or why it cannot be judged.
+    ///
+    /// # Errors
+    /// When it is not in the estate, or when it cannot be told which one it is.
+    pub fn here(&self) -> Result<&'a T, Causes> {
+        match &self.link {
+            Link::Here(item) => Ok(*item),
+            Link::Elsewhere(name) => {
+                Err(Cause::new(CauseKind::OutsideScope, outside(self.subject.kind.noun(), name)).into())
+            }
+            Link::Unknown(causes) => Err(causes.clone()),
         }
     }
 
@@ -197,12 +211,12 @@ fn unknown_name(trail: &Identity, kind: ResourceKind, cause: &Cause) -> Text {
 }
 
 /// Names are equal also when one side is the bucket's ARN.
-fn same_name(a: &Text, b: &Text) -> bool {
+pub(crate) fn same_name(a: &Text, b: &Text) -> bool {
     a == b || after_last(b, ":s3:::").is_some_and(|name| name == *a) || after_last(a, ":s3:::").is_some_and(|n| n == *b)
 }
 
 /// Trails name a log group by its ARN, with `:*` behind it or not.
-fn is_log_group(group: &LogGroup, arn: &Text) -> bool {
+pub(super) fn is_log_group(group: &LogGroup, arn: &Text) -> bool {
     let mut with_star = group.arn.clone();
     with_star.push_str(":*");
     if group.arn == *arn || with_star == *arn {
@@ -218,8 +232,26 @@ fn is_log_group(group: &LogGroup, arn: &Text) -> bool {
     })
 }
 
+/// The name in the ARN of a log group, with `:*` behind it or not; `None` if the ARN hides it.
+pub(super) fn log_group_name(arn: &Text) -> Option<Text> {
+    use super::arn::Part;
+    let rest = after_last(arn, ":log-group:")?;
+    let Some((Part::Lit(last), before)) = rest.parts().split_last() else {
+        return Some(rest);
+    };
+    let mut name = Text::default();
+    for part in before {
+        match part {
+            Part::Lit(lit) => name.push_str(lit),
+            Part::Var(var) => name.push(&var.clone().into()),
+        }
+    }
+    name.push_str(last.strip_suffix(":*").unwrap_or(last));
+    Some(name)
+}
+
 /// What stands behind the last literal occurrence of `mark` without its leading `:`; for `:alias/` the mark stays.
-fn after_last(text: &Text, mark: &str) -> Option<Text> {
+pub(super) fn after_last(text: &Text, mark: &str) -> Option<Text> {
     use super::arn::Part;
     let parts = text.parts();
     for (i, part) in parts.iter().enumerate().rev() {

@@ -7,12 +7,15 @@ use super::attr::{Origin, Value};
 use crate::truth::Cause;
 
 mod ask;
+pub mod assets;
 mod condition;
 mod delivery;
 mod eval;
 pub mod excess;
 mod reach;
 pub mod s3;
+pub mod service;
+pub mod tampering;
 #[cfg(test)]
 mod tests;
 

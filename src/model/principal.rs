@@ -1,8 +1,10 @@
 //! IAM principals and what they are granted.
+use std::collections::HashMap;
+
 use super::arn::Text;
 use super::attr::{Attr, Origin};
 use super::policy::Document;
-use super::{Identity, Subject};
+use super::{Identity, Input, Subject};
 
 /// The kinds of principal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +92,33 @@ pub enum GrantedPolicy {
     Managed(Attr<Text>),
     /// A customer managed or inline policy that the input defines.
     Document(Attr<Document>),
+}
+
+/// The principals and managed policies of one input, by address and ARN.
+#[derive(Debug)]
+pub struct Principals<'a> {
+    principals: HashMap<&'a str, &'a Principal>,
+    policies: HashMap<&'a Text, &'a Attr<Document>>,
+}
+
+impl<'a> Principals<'a> {
+    /// Those that the input defines.
+    pub fn of(input: &'a Input) -> Self {
+        Self {
+            principals: input.principals.iter().map(|one| (one.id.address.as_str(), one)).collect(),
+            policies: input.managed_policies.iter().map(|policy| (&policy.arn, &policy.document)).collect(),
+        }
+    }
+
+    /// Who receives a grant, where the input defines it and the grant stands at it.
+    pub fn receiver(&self, grant: &Grant) -> Option<&'a Principal> {
+        self.principals.get(grant.id.address.as_str()).copied()
+    }
+
+    /// The document of a managed policy that the input defines.
+    pub fn policy(&self, arn: &Text) -> Option<&'a Attr<Document>> {
+        self.policies.get(arn).copied()
+    }
 }
 
 /// A customer managed policy that the input defines.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::eval::Scope;
 use super::functions::text_of;
-use super::stack::{Exports, Stack, World};
+use super::stack::{Exports, Stack, World, is_stack};
 use crate::model::arn::Text;
 use crate::syntax::Node;
 
@@ -30,8 +30,8 @@ pub(super) fn find<'t>(world: &World<'t>, name: &Text) -> Option<(Rc<Stack<'t>>,
 
 fn collect<'t>(world: &World<'t>) -> Exports<'t> {
     let mut exports = Exports::new();
-    let roots = world.roots.borrow().clone();
-    for stack in roots {
+    let mut stacks = world.roots.borrow().clone();
+    while let Some(stack) = stacks.pop() {
         let scope = Scope::top(world, &stack);
         for output in stack.parsed.outputs {
             let export = output.value.get("Export").and_then(|export| export.get("Name"));
@@ -40,6 +40,8 @@ fn collect<'t>(world: &World<'t>) -> Exports<'t> {
                 exports.entry(name).or_default().push((stack.clone(), value));
             }
         }
+        let nested = stack.resources(world).iter().filter(|resource| is_stack(resource.kind));
+        stacks.extend(nested.filter_map(|resource| stack.child(world, resource)));
     }
     exports
 }

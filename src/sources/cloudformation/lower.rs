@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::eval::Scope;
 use super::references;
-use super::stack::{Resource, Stack, World, nested_template};
+use super::stack::{Resource, Stack, World, is_stack, nested_template};
 use crate::model::arn::Text;
 use crate::model::attr::Origin;
 use crate::model::{Existence, Identity, Input, InputId, InputKind, ResourceKind};
@@ -41,7 +41,7 @@ pub(super) fn input<'t>(world: &World<'t>, stack: &Rc<Stack<'t>>, id: u32) -> In
 fn walk<'t>(world: &World<'t>, stack: &Rc<Stack<'t>>, input: &mut Input, hidden: &mut Vec<Cause>) {
     for resource in stack.resources(world) {
         let Some((scope, maybe)) = Scope::resource(world, stack, resource) else { continue };
-        if matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
+        if is_stack(resource.kind) {
             match stack.child(world, resource) {
                 Some(child) => walk(world, &child, input, hidden),
                 None => hidden.push(not_nested(world, stack, resource)),

@@ -2,7 +2,7 @@
 //! resource reference).
 
 use super::eval::{Scope, partition};
-use super::stack::Resource;
+use super::stack::{Resource, is_stack};
 use crate::model::arn::{Shape, Text};
 use crate::source_map::Span;
 use crate::sources::value::{Val, ValKind};
@@ -17,7 +17,7 @@ pub(super) fn reference<'t>(
     attribute: Option<&str>,
     span: Span,
 ) -> Option<Val> {
-    let nested = matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application");
+    let nested = is_stack(resource.kind);
     if let Some(output) = attribute.and_then(|attribute| attribute.strip_prefix("Outputs."))
         && nested
         && let Some(value) = nested_output(scope, resource, output, span)

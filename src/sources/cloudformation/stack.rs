@@ -207,6 +207,11 @@ impl<'t> Stack<'t> {
     }
 }
 
+/// Whether a resource is a stack of its own.
+pub(super) fn is_stack(kind: &str) -> bool {
+    matches!(kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
+}
+
 /// The scanned template that a nested-stack resource names, if it is a local one.
 pub(super) fn nested_template(world: &World<'_>, parsed: &Parsed<'_>, resource: &Resource<'_>) -> Option<usize> {
     let base = parsed.template.path.rsplit_once('/').map_or("", |(dir, _)| dir);

@@ -1,0 +1,203 @@
+//! Who may stop, redirect or delete the audit log through policies of the input.
+
+use std::collections::HashMap;
+
+use crate::finding::allow::AllowList;
+use crate::finding::{Judge, Severity, Witness};
+use crate::model::arn::Text;
+use crate::model::attr::{Attr, Seen};
+use crate::model::policy::assets::Assets;
+use crate::model::policy::tampering::{Boundary, Harm, Holder, Offence, Power};
+use crate::model::principal::{Grant, GrantedPolicy, PrincipalKind, Principals};
+use crate::model::{Estate, Input};
+use crate::truth::{CauseKind, Causes, Truth};
+
+pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    let allow = AllowList::new(judge.options());
+    let assets = Assets::of(estate);
+    for input in &estate.inputs {
+        let principals = Principals::of(input);
+        let mut whole = Whole::default();
+        for grants in by_principal(input) {
+            one(judge, input, &assets, &grants, &principals, &allow, &mut whole);
+        }
+        whole.finding(judge, input);
+    }
+}
+
+/// The attachments of each principal, in the order of the first.
+fn by_principal(input: &Input) -> Vec<Vec<&Grant>> {
+    let mut places: HashMap<(&str, &Text), usize> = HashMap::new();
+    let mut found: Vec<Vec<&Grant>> = Vec::new();
+    for grant in &input.grants {
+        let place = *places.entry((grant.id.address.as_str(), &grant.to.name)).or_insert(found.len());
+        match found.get_mut(place) {
+            Some(grants) => grants.push(grant),
+            None => found.push(vec![grant]),
+        }
+    }
+    found
+}
+
+/// What is said about the input as a whole.
+#[derive(Default)]
+struct Whole<'a> {
+    judged: usize,
+    found: usize,
+    administrators: Vec<&'a Grant>,
+    allowed: Vec<&'a Grant>,
+}
+
+fn one<'a>(
+    judge: &mut Judge<'_>,
+    input: &'a Input,
+    assets: &'a Assets,
+    grants: &[&'a Grant],
+    principals: &Principals<'a>,
+    allow: &AllowList,
+    whole: &mut Whole<'a>,
+) {
+    let grant = grants[0];
+    let documents: Vec<_> = grants
+        .iter()
+        .filter_map(|grant| match &grant.policy {
+            GrantedPolicy::Document(document) => Some(document),
+            GrantedPolicy::Managed(_) => None,
+        })
+        .collect();
+    whole.judged += 1;
+    let receiver = principals.receiver(grant);
+    let boundary = receiver.map_or(Boundary::None, |principal| Boundary::of(&principal.boundary, principals));
+    if grants.iter().any(|grant| is_administrator(grant)) && matches!(boundary, Boundary::None) {
+        whole.administrators.push(grant);
+        return;
+    }
+    if documents.is_empty() {
+        return;
+    }
+    let holder = Holder::new(input, &grant.to, receiver, documents);
+    let (offence, doubt) = match holder.power(assets, &boundary) {
+        Power::Harmless => return,
+        Power::Full => return whole.administrators.push(grant),
+        Power::Some(offence) => (offence, None),
+        Power::Maybe(offence, causes) => (offence, Some(causes)),
+    };
+    match allow.names(grant, receiver) {
+        Truth::True => whole.allowed.push(grant),
+        Truth::Unknown(causes) => {
+            let causes = doubt.map_or_else(|| causes.clone(), |doubt| doubt.and(causes.clone()));
+            offend(judge, grant, &holder, &offence, Some(causes), whole);
+        }
+        Truth::False => offend(judge, grant, &holder, &offence, doubt, whole),
+    }
+}
+
+/// Whether the attachment is of the AWS managed policy of administrators.
+fn is_administrator(grant: &Grant) -> bool {
+    let GrantedPolicy::Managed(policy) = &grant.policy else { return false };
+    let named = |policy: &Text| Text::from("arn:*:iam::aws:policy/AdministratorAccess").matches(policy);
+    let bare = |policy: &Text| {
+        Truth::known(grant.to.kind == PrincipalKind::Function) & policy.same(&Text::from("AdministratorAccess"))
+    };
+    policy.satisfies(|policy| named(policy) | bare(policy)) == Truth::True
+}
+
+fn offend(
+    judge: &mut Judge<'_>,
+    grant: &Grant,
+    holder: &Holder<'_>,
+    offence: &Offence<'_>,
+    doubt: Option<Causes>,
+    whole: &mut Whole<'_>,
+) {
+    whole.found += 1;
+    let (action, asset) = (offence.action, offence.asset);
+    let who = format!("{} '{}'", grant.to.kind.noun(), grant.to.name);
+    let statement = match offence.statement {
+        Some((statement, number)) => match &statement.sid {
+            Some(sid) if !sid.is_certainly_empty() => format!("the statement '{sid}'"),
+            _ => format!("statement {number}"),
+        },
+        None => "a policy that cannot be read".to_owned(),
+    };
+    let by = &grant.by.shown;
+    let mut draft = judge
+        .on(grant)
+        .claim(
+            format!("leaves the audit log out of the {who}'s reach"),
+            format!("lets the {who} tamper with the audit log"),
+        )
+        .because(format!("{statement} of '{by}' allows '{}' on {}", action.name, asset.shown))
+        .fault(format!("{who}: {}", action.name))
+        .severity(match action.harm {
+            Harm::Critical => Severity::Critical,
+            Harm::High => Severity::High,
+        })
+        .related(format!("this is {}", asset.shown), &asset.at)
+        .remedy(format!(
+            "Take '{}' out of what {statement} of '{by}' allows: list the actions that are needed instead of a \
+             wildcard, or keep {} out of its 'Resource'. Name break-glass principals in the option 'allow'.",
+            action.name, asset.shown
+        ));
+    if let Some((statement, _)) = offence.statement {
+        let at = statement.action.as_ref().map_or(&statement.at, |clause| &clause.at);
+        let written = statement.action.as_ref().map_or_else(String::new, |clause| {
+            let items: Vec<_> = clause.items.iter().map(|(item, _)| item.to_string()).collect();
+            format!("{}{}", if clause.negated { "all but " } else { "" }, items.join(", "))
+        });
+        let element = statement.action.as_ref().map_or("Action", |c| if c.negated { "NotAction" } else { "Action" });
+        let wanted = format!("nothing that {}", action.effect);
+        draft = draft.at(at).evidence(element, wanted, written, at);
+    }
+    match doubt {
+        Some(causes) => draft.unknown(causes),
+        None => draft.fail_with(offence.example.as_ref().map(|resource| Witness::Request {
+            principal: holder.shown(),
+            action: action.name.clone(),
+            resource: resource.to_string(),
+            context: Vec::new(),
+        })),
+    }
+}
+
+impl Whole<'_> {
+    fn finding(&self, judge: &mut Judge<'_>, input: &Input) {
+        if self.found > 0 && self.administrators.is_empty() {
+            return;
+        }
+        let nobody = "lets nobody but its full administrators tamper with the audit log";
+        let claim = if self.found > 0 { "holds full administrators, who are not judged one by one" } else { nobody };
+        let mut draft = judge.on_input(input).claim(claim, "").because(match self.administrators.len() {
+            1 => "1 full administrator was counted".to_owned(),
+            n => format!("{n} full administrators were counted"),
+        });
+        for (noun, grants) in [("full administrator", &self.administrators), ("named by 'allow'", &self.allowed)] {
+            for grant in grants {
+                let who = format!("{} '{}'", grant.to.kind.noun(), grant.to.name);
+                draft = draft.evidence(noun, "few, and known", who, &grant.at);
+            }
+        }
+        for grant in &input.grants {
+            if let GrantedPolicy::Managed(policy) = &grant.policy
+                && !of_aws(policy)
+            {
+                let seen = policy.observed();
+                draft = draft.evidence(policy.name.to_string(), "judged where it is defined", seen, &grant.at);
+            }
+        }
+        match input.unread(&input.grants) {
+            Some(causes) if self.found == 0 => draft.unknown(causes),
+            _ if self.judged == 0 => draft.not_applicable(CauseKind::NoSubject, "it grants nothing to anybody"),
+            _ => draft.pass(),
+        }
+    }
+}
+
+/// Whether an attached policy is certainly one of AWS.
+fn of_aws(policy: &Attr<Text>) -> bool {
+    policy.fold(|seen| match seen {
+        Seen::Value(arn) => Text::from("arn:*:iam::aws:policy/*").matches(arn),
+        Seen::Hidden(cause) | Seen::Unseen(cause) => cause.clone().into(),
+        Seen::Absent => Truth::True,
+    }) == Truth::True
+}

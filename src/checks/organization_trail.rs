@@ -1,0 +1,86 @@
+//! Trails that record all accounts of an organization.
+
+use crate::finding::{Judge, Severity};
+use crate::model::arn::Text;
+use crate::model::attr::Origin;
+use crate::model::policy::Document;
+use crate::model::trail::Trail;
+use crate::model::{Estate, Input, Subject};
+
+pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    for input in &estate.inputs {
+        let defined = defined_organization(input);
+        for trail in &input.trails {
+            let organization = &trail.organization;
+            let mut draft = judge
+                .on(trail)
+                .claim("records all accounts of the organization", "records its own account only")
+                .looks_at(organization, "true")
+                .remedy(format!(
+                    "In the management account or a delegated administrator's, set '{}' to true and let the bucket \
+                     policy admit the organization's path.",
+                    organization.name
+                ));
+            draft = match defined.clone().or_else(|| organization_in_policy(estate, trail)) {
+                Some((what, at)) => draft.evidence("organization", "one trail for all of its accounts", what, &at),
+                None => draft.severity(Severity::Low),
+            };
+            draft.rule(organization.is(&true));
+        }
+    }
+}
+
+/// A resource by which the input shows that there is an organization.
+fn defined_organization(input: &Input) -> Option<(String, Origin)> {
+    let organizations = input.organizations.iter().map(Subject::identity);
+    let policies = input.organization_policies.iter().map(Subject::identity);
+    let administrators = input.delegated_administrators.iter().map(Subject::identity);
+    let id = organizations.chain(policies).chain(administrators).next()?;
+    Some((format!("'{}' is defined here", id.shown), id.at.clone()))
+}
+
+/// An organization's id in the policy of the bucket that the trail delivers to, as far as the same input holds it.
+fn organization_in_policy(estate: &Estate, trail: &Trail) -> Option<(String, Origin)> {
+    let policies = trail.bucket.possible().flat_map(|name| estate.bucket_policies(trail.id.input, name));
+    policies
+        .filter(|policy| policy.id.input == trail.id.input)
+        .flat_map(|policy| policy.document.possible())
+        .find_map(organization_in_document)
+}
+
+fn organization_in_document(document: &Document) -> Option<(String, Origin)> {
+    document.statements.iter().find_map(|statement| {
+        let resources = statement.resource.iter().flat_map(|clause| &clause.items);
+        let path = resources.filter(|(resource, _)| resource.split('/').iter().any(is_organization_id)).next();
+        if let Some((resource, at)) = path {
+            return Some((format!("the bucket policy names '{resource}'"), at.clone()));
+        }
+        let condition = statement.conditions.iter().find(|condition| {
+            names_organizations(&condition.key)
+                && condition.values.iter().any(|value| value.split('/').iter().any(is_organization_id))
+        })?;
+        Some((format!("the bucket policy tests '{}'", condition.key), condition.at.clone()))
+    })
+}
+
+/// The global condition keys that hold an organization's id, or a path that begins with it.
+fn names_organizations(key: &Text) -> bool {
+    let key = key.lowercase();
+    key.literal().is_some_and(|key| {
+        matches!(
+            key,
+            "aws:sourceorgid"
+                | "aws:principalorgid"
+                | "aws:resourceorgid"
+                | "aws:sourceorgpaths"
+                | "aws:principalorgpaths"
+        )
+    })
+}
+
+/// `o-` and 10 to 32 lower-case letters or digits: the pattern of `Organization.Id` in the Organizations API.
+fn is_organization_id(text: &Text) -> bool {
+    text.literal().and_then(|literal| literal.strip_prefix("o-")).is_some_and(|rest| {
+        (10..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+}

@@ -1,0 +1,38 @@
+//! Trails that are switched on.
+
+use crate::finding::{Judge, Severity};
+use crate::model::trail::Trail;
+use crate::model::{Estate, Existence};
+use crate::truth::Truth;
+
+pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    for input in &estate.inputs {
+        // Two suffice: one of them is another trail than the one that is judged.
+        let covering: Vec<&Trail> = input.trails.iter().filter(|trail| covers(trail)).take(2).collect();
+        for trail in &input.trails {
+            let logging = &trail.logging;
+            let mut draft = judge
+                .on(trail)
+                .claim("is logging", "is not logging")
+                .looks_at(logging, "true")
+                .remedy(format!("Set '{}' to true.", logging.name));
+            if let Some(other) = covering.iter().find(|other| !std::ptr::eq(**other, trail)) {
+                draft = draft
+                    .severity(Severity::Low)
+                    .evidence(
+                        &*other.logging.name,
+                        "true",
+                        format!("true for the trail '{}'", other.id.shown),
+                        &other.logging.at,
+                    )
+                    .related(format!("The trail '{}' logs in all Regions", other.id.shown), &other.id.at);
+            }
+            draft.rule(logging.is(&true));
+        }
+    }
+}
+
+/// Whether this trail alone certainly covers the account.
+fn covers(trail: &Trail) -> bool {
+    trail.id.existence == Existence::Certain && (trail.logging.is(&true) & trail.multi_region.is(&true)) == Truth::True
+}
