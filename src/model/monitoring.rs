@@ -284,7 +284,7 @@ impl<'a> Watch<'a> {
             filter,
             // What it matches whichever branch holds.
             certain: (all_known && !known.is_empty()).then(|| Expr::All(known.clone())),
-            possible: (!anything).then(|| Expr::Any(known)),
+            possible: (!anything).then_some(Expr::Any(known)),
             hidden,
             about: BTreeSet::new(),
             fed,
@@ -300,8 +300,16 @@ impl<'a> Watch<'a> {
     /// Whether it can add to covering this filter of the benchmark.
     fn may_help(&self, wanted: &cis::Filter) -> bool {
         self.about.contains(wanted.id.as_str())
-            || self.possible.as_ref().is_none_or(|expr| meets(expr, &wanted.pattern) != Truth::False)
+            || self
+                .possible
+                .as_ref()
+                .is_none_or(|expr| may_meet(expr, wanted) && meets(expr, &wanted.pattern) != Truth::False)
     }
+}
+
+/// Whether a quick look leaves open that they share events.
+fn may_meet(expr: &Expr, wanted: &cis::Filter) -> bool {
+    expr.alternatives().is_none_or(|all| all.iter().any(|alternative| !wanted.rules_out(alternative)))
 }
 
 /// The filters of the benchmark that one alternative of a pattern is about: it asks for the field by which they tell
@@ -315,7 +323,7 @@ fn subjects(alternative: &[&Test]) -> Vec<&'static str> {
     };
     let shared: Vec<_> = cis::filters()
         .iter()
-        .filter(|wanted| asks_for(&wanted.field))
+        .filter(|wanted| asks_for(&wanted.field) && !wanted.rules_out(alternative))
         .filter(|wanted| meets(&Expr::All(vec![expr.clone(), wanted.key.clone()]), &wanted.pattern) != Truth::False)
         .collect();
     let within: Vec<_> =
