@@ -165,16 +165,18 @@ impl Whole<'_> {
         if self.found > 0 && self.administrators.is_empty() {
             return;
         }
-        let nobody = "lets nobody but its full administrators tamper with the audit log";
-        let claim = if self.found > 0 {
+                let claim = if self.found > 0 {
             "holds full administrators, who are not judged one by one"
+        } else if self.administrators.is_empty() {
+            "lets nobody tamper with the audit log"
         } else {
-            nobody
+            "lets nobody but its full administrators tamper with the audit log"
         };
         let mut draft = judge
             .on_input(input)
             .claim(claim, "")
             .because(match self.administrators.len() {
+                0 => "no policy that it defines allows anybody to stop, redirect or delete it".to_owned(),
                 1 => "1 full administrator was counted".to_owned(),
                 n => format!("{n} full administrators were counted"),
             });
