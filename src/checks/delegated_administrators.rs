@@ -17,9 +17,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             if *manages == Truth::False {
                 continue;
             }
-            let known = one.account.satisfies(|account| {
-                account.causes().map_or(Truth::True, Truth::Unknown)
-            });
+            let known = one.account.satisfies(|account| account.causes().map_or(Truth::True, Truth::Unknown));
             draft = draft
                 .evidence(
                     one.account.name.to_string(),
@@ -39,9 +37,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             _ if listed.is_empty() => {
                 draft.not_applicable(CauseKind::NoSubject, "it registers no delegated administrator for CloudTrail");
             }
-            _ => draft
-                .because(format!("besides the management account these are {}", listed.join(", ")))
-                .pass(),
+            _ => draft.because(format!("besides the management account these are {}", listed.join(", "))).pass(),
         }
     }
 }

@@ -113,9 +113,8 @@ fn open(document: &Document, statement: &Statement, key: &Key) -> (Truth, Option
     if statement.is(Effect::Allow) == Truth::False {
         return (Truth::False, None);
     }
-    let strangers = PRIVATE.iter().map(|action| {
-        document.reach_through(statement, &document.by_stranger(action, &key.arn))
-    });
+    let strangers =
+        PRIVATE.iter().map(|action| document.reach_through(statement, &document.by_stranger(action, &key.arn)));
     let mut deputy = service::for_stranger(document, "kms:GenerateDataKey", &key.arn);
     let sources = deputy.context.held("aws:SourceArn").clone();
     deputy.context.set(CONTEXT, sources);
@@ -127,17 +126,16 @@ fn too_open(judge: &mut Judge<'_>, key: &Key, statement: &Statement, number: usi
     let shown = number_or_sid(statement, number);
     let by_service = witness.as_ref().is_some_and(|request| request.caller.name() == Text::from(service::CLOUDTRAIL));
     let action = witness.as_ref().map_or_else(|| "kms:*".to_owned(), |request| request.action.to_string());
-    let draft = judge
-        .on(key)
-        .at(&statement.at)
-        .fault(shown.clone())
-        .evidence(key.policy.name.to_string(), "an Allow for this account's trails and people", shown.clone(), &statement.at);
+    let draft = judge.on(key).at(&statement.at).fault(shown.clone()).evidence(
+        key.policy.name.to_string(),
+        "an Allow for this account's trails and people",
+        shown.clone(),
+        &statement.at,
+    );
     let draft = if by_service {
         draft
             .claim(FIT, "serves trails of other accounts too")
-            .because(format!(
-                "{shown} allows '{action}' to 'cloudtrail.amazonaws.com' without asking for which trail"
-            ))
+            .because(format!("{shown} allows '{action}' to 'cloudtrail.amazonaws.com' without asking for which trail"))
             .remedy(format!(
                 "Add a 'Condition' to {shown} of '{}': 'StringEquals' with 'aws:SourceArn' set to the trail's ARN.",
                 key.policy.name

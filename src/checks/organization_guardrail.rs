@@ -8,12 +8,8 @@ use crate::model::policy::{Caller, Context, Held, Request};
 use crate::model::{Estate, Input, outside};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
-const GUARDED: [&str; 4] = [
-    "cloudtrail:StopLogging",
-    "cloudtrail:DeleteTrail",
-    "cloudtrail:UpdateTrail",
-    "cloudtrail:PutEventSelectors",
-];
+const GUARDED: [&str; 4] =
+    ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"];
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for input in &estate.inputs {
@@ -45,8 +41,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let mut open = Vec::new();
         for action in GUARDED {
             let guarding = policies.iter().map(|(policy, is_scp)| is_scp.clone() & guards(input, policy, action));
-            let guarded = Truth::any(guarding)
-                | input.unread(&input.organization_policies).map_or(Truth::False, Truth::Unknown);
+            let guarded =
+                Truth::any(guarding) | input.unread(&input.organization_policies).map_or(Truth::False, Truth::Unknown);
             if guarded == Truth::False {
                 open.push(format!("'{action}'"));
             }
@@ -95,6 +91,7 @@ fn reaches_all(input: &Input, policy: &OrganizationPolicy) -> Truth {
     };
     policy.targets.fold(|seen| match seen {
         Seen::Value(targets) if targets.iter().any(is_root) => Truth::True,
+        Seen::Value(targets) if let Some(causes) = targets.iter().find_map(Text::causes) => Truth::Unknown(causes),
         Seen::Value(targets) if !targets.is_empty() => {
             doubt(format!("the policy '{shown}' is attached to what may be a part of the organization only"))
         }
@@ -106,7 +103,8 @@ fn reaches_all(input: &Input, policy: &OrganizationPolicy) -> Truth {
 /// What somebody in a member account asks who is no exception: a name that nobody writes into a policy.
 fn by_a_member(action: &str) -> Request {
     let hole = |what: &'static str, shape: Shape| {
-        let cause = Cause::new(CauseKind::OutsideScope, format!("the policy tells one {what} from another"));
+        let detail = "a service control policy tells some trails or accounts from others";
+        let cause = Cause::new(CauseKind::OutsideScope, detail);
         Text::from(Var { key: format!("member's {what}").into(), shown: what.into(), cause, shape })
     };
     let account = hole("account", Shape::Account);

@@ -3,9 +3,9 @@
 use globset::{Glob, GlobMatcher};
 
 use super::Options;
+use crate::model::Identity;
 use crate::model::arn::{Part, Shape, Text};
 use crate::model::principal::{Grant, Principal};
-use crate::model::Identity;
 use crate::truth::{CauseKind, Truth};
 
 /// The globs of [`Options::allow`], read once.

@@ -6,8 +6,8 @@ use super::arn::Text;
 use super::attr::{Origin, Value};
 use crate::truth::Cause;
 
-pub mod assets;
 mod ask;
+pub mod assets;
 mod condition;
 mod delivery;
 mod eval;
@@ -20,8 +20,8 @@ pub mod tampering;
 mod tests;
 
 pub use ask::wildcard;
-pub use eval::{Caller, Context, Held, Request};
 pub use delivery::Need;
+pub use eval::{Caller, Context, Held, Request};
 pub use reach::{Reach, STRANGER, instance};
 
 /// A policy document.

@@ -102,13 +102,12 @@ impl Assets {
             let forms = vec![if store.id.address.starts_with("arn:") {
                 Text::from(store.id.address.as_str())
             } else {
-                let id = hole(NAMELESS, &store.id.address, "the id of an event data store is made with it", Shape::Name);
-                Text::format("arn:{}:cloudtrail:{}:{}:eventdatastore/{}", &[
-                    &partition,
-                    &input.region,
-                    &input.account,
-                    &id,
-                ])
+                let id =
+                    hole(NAMELESS, &store.id.address, "the id of an event data store is made with it", Shape::Name);
+                Text::format(
+                    "arn:{}:cloudtrail:{}:{}:eventdatastore/{}",
+                    &[&partition, &input.region, &input.account, &id],
+                )
             }];
             let shown = format!("the event data store '{}'", store.id.shown);
             let existence = store.id.existence.truth();
@@ -116,15 +115,19 @@ impl Assets {
             self.add(input.id, Asset { kind: Kind::DataStore, forms, shown, at, existence, any: false });
         }
         if input.trails.items.is_empty() {
-            self.any(input, Kind::Trail, "arn:*:cloudtrail:*:*:trail/*", "every trail");
+            let all = |kind| {
+                let within = [&partition, &input.region, &input.account];
+                Text::format(&format!("arn:{{}}:cloudtrail:{{}}:{{}}:{kind}/*"), &within)
+            };
+            self.any(input, Kind::Trail, all("trail"), "every trail");
             if input.event_data_stores.items.is_empty() {
-                self.any(input, Kind::DataStore, "arn:*:cloudtrail:*:*:eventdatastore/*", "every event data store");
+                self.any(input, Kind::DataStore, all("eventdatastore"), "every event data store");
             }
         }
     }
 
-    fn any(&mut self, input: &Input, kind: Kind, form: &str, shown: &str) {
-        let (forms, shown, at) = (vec![Text::from(form)], shown.to_owned(), input.at.clone());
+    fn any(&mut self, input: &Input, kind: Kind, form: Text, shown: &str) {
+        let (forms, shown, at) = (vec![form], shown.to_owned(), input.at.clone());
         self.add(input.id, Asset { kind, forms, shown, at, existence: Truth::True, any: true });
     }
 
@@ -150,11 +153,8 @@ impl Assets {
 }
 
 fn asset<T>(target: &LogTarget<'_, T>, kind: Kind, forms: Vec<Text>, noun: &str) -> Asset {
-    let named = if matches!(target.link, Link::Here(_)) {
-        target.identity().shown.clone()
-    } else {
-        target.name.to_string()
-    };
+    let named =
+        if matches!(target.link, Link::Here(_)) { target.identity().shown.clone() } else { target.name.to_string() };
     // One trail that certainly exists makes it a part of the audit log.
     let existence = Truth::any(target.trails.iter().map(|trail| trail.id.existence.truth()));
     let at = if matches!(target.link, Link::Here(_)) { target.subject.at.clone() } else { target.named_at() };
@@ -172,9 +172,7 @@ fn users<T>(target: &LogTarget<'_, T>) -> Vec<InputId> {
 /// What stands between a bucket and `AWSLogs/`: nothing, or a prefix with its slash.
 fn prefixes(trail: &Trail) -> Vec<Text> {
     let prefix = |(_, seen): (_, Seen<'_, Text>)| match seen {
-        Seen::Value(prefix) if !prefix.is_certainly_empty() => {
-            Text::format("{}/", &[&without_end(prefix, "/")])
-        }
+        Seen::Value(prefix) if !prefix.is_certainly_empty() => Text::format("{}/", &[&without_end(prefix, "/")]),
         Seen::Hidden(cause) | Seen::Unseen(cause) => {
             hole("prefix#", &format!("prefix of {}", trail.id.address), &cause.detail, Shape::Any)
         }
@@ -185,11 +183,7 @@ fn prefixes(trail: &Trail) -> Vec<Text> {
 
 /// The account's part of the path; an organization trail has one for each account, below the organization's id.
 fn accounts(trail: &Trail) -> Text {
-    if trail.organization.is(&true) == Truth::False {
-        Text::format("{}/", &[&trail.account])
-    } else {
-        Text::default()
-    }
+    if trail.organization.is(&true) == Truth::False { Text::format("{}/", &[&trail.account]) } else { Text::default() }
 }
 
 /// The partition that the input's own ARNs are in.
@@ -205,12 +199,17 @@ fn partition(input: &Input) -> Text {
 }
 
 fn bucket_arn(name: &Text, partition: &Text) -> Text {
-    if name.starts_with("arn:") == Truth::True { name.clone() } else { Text::format("arn:{}:s3:::{}", &[partition, name]) }
+    if name.starts_with("arn:") == Truth::True {
+        name.clone()
+    } else {
+        Text::format("arn:{}:s3:::{}", &[partition, name])
+    }
 }
 
 /// Policies name a key by its ARN; a trail may name it by id or alias, and then the rest is not known.
 fn key_arn(name: &Text, partition: &Text) -> Text {
-    if name.starts_with("arn:") == Truth::True && matches!(name.parts().first(), Some(Part::Lit(lit)) if !lit.contains(":alias/"))
+    if name.starts_with("arn:") == Truth::True
+        && matches!(name.parts().first(), Some(Part::Lit(lit)) if !lit.contains(":alias/"))
     {
         return name.clone();
     }
@@ -222,7 +221,13 @@ fn key_arn(name: &Text, partition: &Text) -> Text {
 }
 
 fn hole(mark: &str, shown: &str, detail: &str, shape: Shape) -> Text {
-    Var { key: format!("{mark}{shown}").into(), shown: shown.into(), cause: Cause::new(CauseKind::OutsideScope, detail), shape }.into()
+    Var {
+        key: format!("{mark}{shown}").into(),
+        shown: shown.into(),
+        cause: Cause::new(CauseKind::OutsideScope, detail),
+        shape,
+    }
+    .into()
 }
 
 fn without_end(text: &Text, end: &str) -> Text {

@@ -138,7 +138,8 @@ impl Document {
                 }
             }
         }
-        accounts.retain(|text| text.literal().is_some_and(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())));
+        accounts
+            .retain(|text| text.literal().is_some_and(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())));
         regions.retain(|text| text.literal().is_some_and(|region| !region.is_empty() && !region.contains(['*', '?'])));
         organizations.retain(|text| text.literal().is_none_or(|id| !id.contains(['*', '?'])));
         let mut found = Vec::new();

@@ -134,9 +134,7 @@ impl Trail {
         let (kind, owner) = match place {
             LogPlace::Account => ("CloudTrail", self.account.clone()),
             LogPlace::Digest => ("CloudTrail-Digest", self.account.clone()),
-            LogPlace::Organization => {
-                ("CloudTrail", Text::format("{}/{}", &[&organization_id(), &self.account]))
-            }
+            LogPlace::Organization => ("CloudTrail", Text::format("{}/{}", &[&organization_id(), &self.account])),
         };
         Text::format(
             "{}/{}AWSLogs/{}/{}/{}/2026/01/31/log.json.gz",

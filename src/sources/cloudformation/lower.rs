@@ -27,14 +27,8 @@ pub(super) fn input<'t>(world: &World<'t>, stack: &Rc<Stack<'t>>, id: u32) -> In
     let template = stack.parsed.template;
     let top = template.root.entries().first().map_or(template.root.span, |entry| entry.key_span);
     let (account, region) = (stack.account(world.settings), stack.region(world.settings));
-    let mut input = Input::new(
-        InputId(id),
-        InputKind::CloudFormation,
-        template.path.clone(),
-        Origin::Text(top),
-        account,
-        region,
-    );
+    let mut input =
+        Input::new(InputId(id), InputKind::CloudFormation, template.path.clone(), Origin::Text(top), account, region);
     let mut hidden = Vec::new();
     walk(world, stack, &mut input, &mut hidden);
     iam::settle(&mut input);
