@@ -8,7 +8,16 @@ use crate::model::Estate;
 
 pub mod page;
 
+mod data_event_loop;
+mod data_events;
+mod duplicate_management_events;
+mod event_data_store_coverage;
+mod global_service_events;
+mod insights;
 mod log_file_validation;
+mod management_events;
+mod trail_coverage;
+mod witness;
 
 /// A check's function.
 pub type Run = fn(&Estate, &mut Judge<'_>);
@@ -37,4 +46,12 @@ macro_rules! checks {
 
 checks! {
     "log-file-validation" => log_file_validation,
+    "data-events" => data_events,
+    "trail-coverage" => trail_coverage,
+    "management-events" => management_events,
+    "global-service-events" => global_service_events,
+    "duplicate-management-events" => duplicate_management_events,
+    "data-event-loop" => data_event_loop,
+    "insights" => insights,
+    "event-data-store-coverage" => event_data_store_coverage,
 }

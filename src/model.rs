@@ -22,6 +22,7 @@ pub mod log_group;
 pub mod lookup;
 pub mod policy;
 pub mod principal;
+pub mod recording;
 pub mod topic;
 pub mod trail;
 
