@@ -2,13 +2,14 @@
 
 use crate::finding::Judge;
 use crate::model::Estate;
-use crate::model::recording::Recording;
+use crate::model::recording::{Recording, others};
 use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for input in &estate.inputs {
         let recording = Recording::of(input);
         let beside = recording.together(|recorder| recorder.counts.clone()).any_data() | recording.more();
+        let helpers = recording.some(|other| other.counts == Truth::True && other.recorded.any_data() == Truth::True);
         for recorder in &recording.recorders {
             let (trail, place) = (recorder.trail, recorder.trail.selectors.place());
             let own = recorder.recorded.any_data();
@@ -31,8 +32,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                     draft.because(format!("'{}' takes in {}", place.name, kinds.join(", "))).pass();
                 }
                 (Truth::False, Truth::True) => {
-                    let others = recording
-                        .names(|other| other.counts == Truth::True && other.recorded.any_data() == Truth::True);
+                    let others = others(&helpers, trail);
                     draft.not_applicable(CauseKind::Equivalent, format!("{others} of this input records them"));
                 }
                 (Truth::False, Truth::False) => {

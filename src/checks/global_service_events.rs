@@ -4,7 +4,7 @@ use crate::finding::Judge;
 use crate::model::Estate;
 use crate::model::arn::Text;
 use crate::model::event_selector::Recorded;
-use crate::model::recording::Recording;
+use crate::model::recording::{Recording, others};
 use crate::model::trail::Trail;
 use crate::truth::{CauseKind, Truth};
 
@@ -22,6 +22,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let recording = Recording::of(input);
         let together = recording.together(|recorder| recorder.counts.clone() & takes_in(recorder.trail));
         let elsewhere = records(&together) | recording.more();
+        let helpers = recording.some(|other| {
+            other.counts == Truth::True
+                && takes_in(other.trail) == Truth::True
+                && other.recorded.management().any == Truth::True
+        });
         for recorder in &recording.recorders {
             let (trail, flag) = (recorder.trail, &recorder.trail.global_service_events);
             let own = takes_in(trail);
@@ -34,11 +39,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             match (&own, &any, &elsewhere) {
                 (Truth::True, Truth::True, _) => draft.pass(),
                 (_, _, Truth::True) => {
-                    let others = recording.names(|other| {
-                        other.counts == Truth::True
-                            && takes_in(other.trail) == Truth::True
-                            && other.recorded.management().any == Truth::True
-                    });
+                    let others = others(&helpers, trail);
                     draft
                         .claim("has the events of global services recorded", "")
                         .because(format!("{others} of this input records them"))

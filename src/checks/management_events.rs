@@ -3,8 +3,8 @@
 use super::witness;
 use crate::finding::{Judge, Severity};
 use crate::model::Estate;
-use crate::model::event_selector::{Event, Management, Sides};
-use crate::model::recording::{Pool, Recorder, Recording};
+use crate::model::event_selector::Management;
+use crate::model::recording::{Pool, Recorder, Recording, others};
 use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
@@ -13,13 +13,23 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let pool = recording.pool();
         let all = recording.together(|recorder| recorder.counts.clone());
         let any = all.management().any | recording.more();
+        let helpers =
+            recording.some(|other| other.counts == Truth::True && other.recorded.management().any == Truth::True);
         for recorder in &recording.recorders {
-            one(&recording, recorder, &pool, &any, judge);
+            let others = others(&helpers, recorder.trail);
+            one(&recording, recorder, &pool, &any, &others, judge);
         }
     }
 }
 
-fn one(recording: &Recording<'_>, recorder: &Recorder<'_>, pool: &Pool, any: &Truth, judge: &mut Judge<'_>) {
+fn one(
+    recording: &Recording<'_>,
+    recorder: &Recorder<'_>,
+    pool: &Pool,
+    any: &Truth,
+    others: &str,
+    judge: &mut Judge<'_>,
+) {
     let (trail, own) = (recorder.trail, recorder.recorded.management());
     let place = trail.selectors.place();
     let missing = missing(&own);
@@ -39,11 +49,6 @@ fn one(recording: &Recording<'_>, recorder: &Recorder<'_>, pool: &Pool, any: &Tr
         }
         return draft.because(reason).pass();
     }
-    let others = recording.names(|other| {
-        !std::ptr::eq(other.trail, trail)
-            && other.counts == Truth::True
-            && other.recorded.management().any == Truth::True
-    });
     let remedy = format!(
         "Let '{}' take in the management events of both kinds, reads and writes, of all sources, or remove it to get that default.",
         place.name
@@ -97,10 +102,8 @@ fn fail(
 ) {
     let (name, half) = (recorder.trail.selectors.place().name, half(own));
     // The witness is an event that no trail of the input records.
-    let lost = [&own.writes.lost, &own.reads.lost]
-        .into_iter()
-        .flatten()
-        .find(|event: &&Event| pool.for_trail(recorder.trail, |recorded| recorded.records(event)) == Truth::False);
+    let lost = pool.lost(recorder.trail);
+    let lost = lost.iter().find(|event| recorder.recorded.records(event) == Truth::False);
     let draft = if half { draft.severity(Severity::Medium) } else { draft };
     draft
         .because(format!("'{name}' leaves them out, and no other logging trail of this input records them"))
@@ -132,8 +135,7 @@ fn observed(own: &Management) -> String {
         Truth::False => "not all",
         Truth::Unknown(_) => "unknown",
     };
-    let sides = Sides { reads: own.reads.truth.clone(), writes: own.writes.truth.clone() };
-    let mut words = format!("reads: {}, writes: {}", word(&sides.reads), word(&sides.writes));
+    let mut words = format!("reads: {}, writes: {}", word(&own.reads.truth), word(&own.writes.truth));
     let left_out = own.left_out();
     if !left_out.is_empty() && own.any == Truth::True {
         words.push_str(&format!(", without {}", quoted(&left_out)));

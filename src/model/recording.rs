@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::arn::Text;
 use super::attr::{Attr, Origin, State};
-use super::event_selector::{Recorded, Selectors, Sides};
+use super::event_selector::{Event, Management, Recorded, Selectors, Sides};
 use super::trail::Trail;
 use super::{Census, Input};
 use crate::truth::{CauseKind, Truth};
@@ -32,8 +32,8 @@ pub struct Recording<'a> {
 /// What several trails record together, of the Regions they have in common with a trail.
 #[derive(Debug)]
 pub struct Pool {
-    everywhere: Recorded,
-    by_region: HashMap<Text, Recorded>,
+    everywhere: Management,
+    by_region: HashMap<Text, Management>,
 }
 
 /// Whether a source may hide more things of a kind: false or unknown, never true.
@@ -71,10 +71,11 @@ impl<'a> Recording<'a> {
                 let here = |recorder: &Recorder<'_>| {
                     recorder.counts.clone() & (multi(recorder) | recorder.trail.home_region.same(region))
                 };
-                by_region.insert(region.clone(), self.together(here));
+                by_region.insert(region.clone(), self.together(here).management());
             }
         }
-        Pool { everywhere: self.together(|recorder| recorder.counts.clone() & multi(recorder)), by_region }
+        let everywhere = self.together(|recorder| recorder.counts.clone() & multi(recorder)).management();
+        Pool { everywhere, by_region }
     }
 
     /// Whether there may be trails that were not seen.
@@ -82,38 +83,45 @@ impl<'a> Recording<'a> {
         may_be_more(&self.input.trails)
     }
 
-    /// The first few of the trails for which `holds` is certain, for a sentence: `the trails 'A' and 'B'`.
-    pub fn names(&self, holds: impl Fn(&Recorder<'_>) -> bool) -> String {
-        let mut those =
-            self.recorders.iter().filter(|recorder| holds(recorder)).map(|recorder| &recorder.trail.id.shown);
-        let first: Vec<String> = those.by_ref().take(3).map(|name| format!("'{name}'")).collect();
-        match (first.as_slice(), those.count()) {
-            ([], _) => "another trail".to_owned(),
-            ([only], _) => format!("the trail {only}"),
-            (several, 0) => format!("the trails {}", several.join(", ")),
-            (several, more) => format!("the trails {} and {more} more", several.join(", ")),
-        }
+    /// The first few of the trails for which `holds`, for sentences.
+    pub fn some(&self, holds: impl Fn(&Recorder<'_>) -> bool) -> Vec<&'a Trail> {
+        self.recorders.iter().filter(|recorder| holds(recorder)).map(|recorder| recorder.trail).take(4).collect()
+    }
+}
+
+/// Some trails other than one, in a sentence: `the trails 'A', 'B'`.
+pub fn others(trails: &[&Trail], than: &Trail) -> String {
+    let names = trails.iter().filter(|trail| !std::ptr::eq(**trail, than)).take(3);
+    let names: Vec<String> = names.map(|trail| format!("'{}'", trail.id.shown)).collect();
+    match names.as_slice() {
+        [] => "another trail".to_owned(),
+        [only] => format!("the trail {only}"),
+        several => format!("the trails {}", several.join(", ")),
     }
 }
 
 impl Pool {
-    /// Asks a question about what is recorded in all Regions that `trail` works in.
-    pub fn for_trail(&self, trail: &Trail, ask: impl Fn(&Recorded) -> Truth) -> Truth {
-        let regional = || self.by_region.get(&trail.home_region).map_or(Truth::False, &ask);
-        match trail.multi_region.is(&true) {
-            Truth::True => ask(&self.everywhere),
-            Truth::False => regional(),
-            // In all Regions is enough for both; in its own Region it may be.
-            unknown @ Truth::Unknown(_) => ask(&self.everywhere) | (unknown & regional()),
-        }
+    fn in_regions_of<T>(&self, trail: &Trail, ask: impl Fn(&Management) -> T) -> (Truth, T, Option<T>) {
+        let multi = trail.multi_region.is(&true);
+        (multi, ask(&self.everywhere), self.by_region.get(&trail.home_region).map(ask))
     }
 
     /// Which sides of the management events are recorded as a whole in all Regions that `trail` works in.
     pub fn management(&self, trail: &Trail) -> Sides {
-        Sides {
-            reads: self.for_trail(trail, |recorded| recorded.management().reads.truth),
-            writes: self.for_trail(trail, |recorded| recorded.management().writes.truth),
-        }
+        let side = |ask: &dyn Fn(&Management) -> Truth| {
+            let (multi, everywhere, here) = self.in_regions_of(trail, ask);
+            // In all Regions is enough for any trail, in its own Region for a single-Region one.
+            everywhere | (!multi & here.unwrap_or(Truth::False))
+        };
+        Sides { reads: side(&|found| found.reads.truth.clone()), writes: side(&|found| found.writes.truth.clone()) }
+    }
+
+    /// Events that no logging trail records in the Regions that `trail` works in.
+    pub fn lost(&self, trail: &Trail) -> Vec<Event> {
+        let lost = |found: &Management| [found.writes.lost.clone(), found.reads.lost.clone()];
+        let (multi, everywhere, here) = self.in_regions_of(trail, lost);
+        let events = if multi == Truth::True { Some(everywhere) } else { here };
+        events.into_iter().flatten().flatten().collect()
     }
 }
 
