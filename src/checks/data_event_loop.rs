@@ -33,11 +33,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             Seen::Hidden(cause) | Seen::Unseen(cause) => everywhere(&recorded, &cause.clone().into()),
             Seen::Absent => Truth::False,
         });
-        let which = if logs == Truth::True { "log files" } else { "access logs of its bucket" };
+        let which = if logs == Truth::True { "its log files" } else { "the access logs of its bucket" };
         match (logs | access_logs, objects) {
             (Truth::True, _) => draft
                 .because(format!(
-                    "'{}' takes in the data events of the place where its {which} are written, so that each delivery causes the next",
+                    "'{}' takes in the data events of the place where {which} are written, so that each delivery causes the next",
                     place.name
                 ))
                 .evidence(place.name, "no object below the place of its own logs", trail.bucket.says(), &trail.bucket.at)

@@ -20,7 +20,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 .on(recorder.trail)
                 .claim("watches call rates and error rates", "does not watch both call rates and error rates")
                 .looks_whether(attr, "'ApiCallRateInsight' and 'ApiErrorRateInsight', for management events");
-            let (whole, reason, remedy) = (answer.both(), answer.reason(&attr.name), answer.remedy(&attr.name));
+            let (whole, reason, remedy) =
+                (answer.both(), answer.reason(&attr.name, attr.written() == Truth::True), answer.remedy(&attr.name));
             if let Some(reason) = reason {
                 draft = draft.because(reason);
             }
@@ -66,7 +67,7 @@ impl Answer {
     }
 
     /// What is missing, where that is more than the attribute itself.
-    fn reason(&self, name: &str) -> Option<String> {
+    fn reason(&self, name: &str, written: bool) -> Option<String> {
         match (&self.calls, &self.errors, &self.writes) {
             (Truth::True, Truth::False, _) => {
                 Some(format!("'{name}' has no 'ApiErrorRateInsight' for management events"))
@@ -76,6 +77,9 @@ impl Answer {
             }
             (Truth::True, Truth::True, Truth::False) => {
                 Some("it records no management events that write, which call rates are counted over".to_owned())
+            }
+            (Truth::False, Truth::False, _) if written => {
+                Some(format!("'{name}' has neither of the two types for management events"))
             }
             _ => None,
         }
