@@ -27,6 +27,7 @@ pub mod monitoring;
 pub mod policy;
 pub mod principal;
 pub mod retention;
+pub mod recording;
 pub mod topic;
 pub mod trail;
 

@@ -173,7 +173,7 @@ impl Recorded {
         Management {
             reads: side("true"),
             writes: side("false"),
-            any: self.touches(&Target::new([(CATEGORY, just("Management"))])),
+            any: self.touches(&Target::new([(CATEGORY, just("Management")), (SOURCE, sources())])),
             noisy: NOISY_SOURCES.map(of),
         }
     }
@@ -203,6 +203,14 @@ impl Recorded {
     /// Whether data events of S3 objects are recorded, of any bucket.
     pub fn any_objects(&self) -> Truth {
         self.touches(&Target::new([(CATEGORY, just("Data")), (KIND, just("AWS::S3::Object"))]))
+    }
+
+    /// Whether every write to an S3 object of the partition `aws` is recorded as a data event.
+    pub fn every_object(&self) -> Truth {
+        let below = Base::Between("arn:aws:s3:::".into(), Text::default());
+        let fields =
+            [(CATEGORY, just("Data")), (KIND, just("AWS::S3::Object")), (READ_ONLY, just("false")), (ARN, below)];
+        self.covers(&Target::new(fields)).truth
     }
 
     /// Whether the data events of **all** objects of a bucket below a key prefix are recorded.
