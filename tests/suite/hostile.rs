@@ -61,6 +61,10 @@ fn input(at: Origin) -> Input {
     Input::new(InputId(0), InputKind::CloudFormation, PATH.to_owned(), at, account, Text::from("eu-west-1"))
 }
 
+fn log_file_validation() -> &'static Check {
+    trailwarden::checks::CHECKS.iter().find(|check| check.id == "log-file-validation").expect("there is such a check")
+}
+
 /// A scan of nothing.
 pub fn empty() -> Scan {
     Scan {
@@ -134,7 +138,7 @@ pub fn scan() -> Scan {
             scanned(PATH, InputKind::CloudFormation, true),
             scanned(URI_LIKE, InputKind::CloudFormation, false),
         ],
-        checks: vec![&GRADED, &trailwarden::checks::CHECKS[0]],
+        checks: vec![&GRADED, log_file_validation()],
         findings,
         gaps: vec![
             gap(Some("a b/%.yaml"), None, "unreadable", format!("the file 'a b/%.yaml' cannot be read: {NAME}")),
