@@ -26,8 +26,8 @@ pub mod lookup;
 pub mod monitoring;
 pub mod policy;
 pub mod principal;
-pub mod retention;
 pub mod recording;
+pub mod retention;
 pub mod topic;
 pub mod trail;
 
