@@ -32,7 +32,7 @@ impl Document {
     ///
     /// An account, Region or organization that the policy names is taken for the trail's own when that is not known.
     pub fn delivery(&self, trail: &Trail, bucket: &Text) -> Vec<Need> {
-        let mut needs = vec![self.need(trail, "s3:GetBucketAcl", &[bucket.clone()], None)];
+        let mut needs = vec![self.need(trail, "s3:GetBucketAcl", std::slice::from_ref(bucket), None)];
         let files = |place| -> Vec<Text> {
             trail.prefixes().iter().map(|prefix| trail.log_file(bucket, prefix, place)).collect()
         };
