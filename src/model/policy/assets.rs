@@ -65,8 +65,12 @@ impl Assets {
                 Link::Here(group) => group.arn.clone(),
                 _ => without_end(&target.name, ":*"),
             };
-            let forms = vec![arn.clone(), Text::format("{}:*", &[&arn])];
-            let streams = vec![Text::format("{}:log-stream:*", &[&arn]), Text::format("{}:*", &[&arn])];
+            // Requests about a group name it as though for a stream without a name. No pattern stands here, for a
+            // `*` at the end would meet the `*` of other groups' ARNs.
+            let forms = vec![arn.clone(), Text::format("{}:log-stream:", &[&arn])];
+            let trail = target.trails[0];
+            let streams =
+                vec![Text::format("{}:log-stream:{}_CloudTrail_{}", &[&arn, &trail.account, &trail.home_region])];
             for input in users(&target) {
                 assets.add(input, asset(&target, Kind::Group, forms.clone(), "log group"));
                 assets.add(input, asset(&target, Kind::Streams, streams.clone(), "streams of the log group"));

@@ -470,13 +470,11 @@ impl<'a> Question<'_, 'a> {
     /// A concrete resource that the statement takes in and no Deny does.
     fn example(&self, statement: &Statement, variables: bool, asset: &Asset) -> Option<Text> {
         let items = || statement.resource.iter().flat_map(|clause| &clause.items).map(|(item, _)| item);
-        // Requests about a log group name it as though for a stream without a name.
-        let first = if asset.kind == Kind::Group { "log-stream:" } else { "x" };
-        let fillings = [first, "CloudTrail/x", "AWSLogs/x"];
+        let fillings = ["x", "CloudTrail/x", "AWSLogs/x"];
         let concrete = |pattern: &Text| fillings.map(|filling| fill(pattern, filling));
         // `BUCKET/*.gz`: the file's name may have to end in a certain way.
         let endings = items().filter_map(|item| match item.parts().last() {
-            Some(Part::Lit(lit)) => lit.rsplit_once('*').map(|(_, end)| format!("{first}{end}")),
+            Some(Part::Lit(lit)) => lit.rsplit_once('*').map(|(_, end)| format!("x{end}")),
             _ => None,
         });
         let ended = endings.flat_map(|end| asset.forms.iter().map(move |form| fill(form, &end)));

@@ -270,6 +270,8 @@ fn resources() {
     assert_eq!(one(&[allow("kms:ScheduleKeyDeletion", "arn:aws:kms:<Region>:<Account>:key/<Other>")]), "nothing");
     assert_eq!(one(&[allow("logs:DeleteLogStream", &format!("{GROUP}:log-stream:*"))]), "DeleteLogStream");
     assert_eq!(one(&[allow("logs:DeleteLogGroup", "arn:aws:logs:*:*:log-group:/aws/lambda/*")]), "nothing");
+    assert_eq!(one(&[allow("logs:DeleteLogStream", "arn:aws:logs:*:*:log-group:/aws/lambda/*:*")]), "nothing");
+    assert_eq!(one(&[allow("logs:DeleteLogGroup", "arn:aws:logs:*:*:log-group:*")]), "DeleteLogGroup");
 }
 
 #[test]
