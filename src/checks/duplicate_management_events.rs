@@ -25,13 +25,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let mut shared = Truth::False;
         let mut twice = Vec::new();
         let pairs = (1..recorders.len()).flat_map(|j| (0..j).map(move |i| (i, j)));
-        let mut compared = 0;
-        for (i, j) in pairs {
+        for (compared, (i, j)) in pairs.enumerate() {
             if compared == MOST_PAIRS {
                 shared = shared | Truth::unknown(CauseKind::Unsupported, "there are too many trails to compare them");
                 break;
             }
-            compared += 1;
             let ((left, _), (right, _)) = (&recorders[i], &recorders[j]);
             let both = meet(left, right);
             if both == Truth::True {
