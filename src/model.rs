@@ -26,6 +26,7 @@ pub mod lookup;
 pub mod monitoring;
 pub mod policy;
 pub mod principal;
+pub mod recording;
 pub mod retention;
 pub mod topic;
 pub mod trail;

@@ -30,7 +30,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let mut draft = draft.looks_whether(logging, "server access logs in another bucket");
         if let Some(trail) = recorded_by(estate, &target, bucket) {
             draft = draft.severity(Severity::Note).evidence(
-                &*trail.selectors.basic.name,
+                &*selector_name(trail),
                 "a record of access to log files",
                 format!("the trail '{}' records S3 data events of this bucket", trail.id.shown),
                 &trail.id.at,
@@ -94,7 +94,26 @@ fn looks_at_target<'j, 'o>(
     draft
 }
 
-/// A trail of the same input that certainly records all reads and writes of the bucket's objects.
-fn recorded_by<'a>(_estate: &'a Estate, _target: &LogTarget<'_, Bucket>, _bucket: &Bucket) -> Option<&'a Trail> {
-    None
+/// The attribute that selects the events.
+fn selector_name(trail: &Trail) -> &str {
+    let selectors = &trail.selectors;
+    if selectors.advanced.written() == Truth::True { &selectors.advanced.name } else { &selectors.basic.name }
+}
+
+/// A trail of the same input that certainly records all reads and writes of the log files in the bucket.
+fn recorded_by<'a>(estate: &'a Estate, target: &LogTarget<'_, Bucket>, bucket: &Bucket) -> Option<&'a Trail> {
+    estate.input(bucket.id.input).trails.iter().find(|trail| {
+        let region = trail.multi_region.is(&true) | trail.home_region.same(&bucket.region);
+        if (trail.id.existence.truth() & trail.logging.is(&true) & region) != Truth::True {
+            return false;
+        }
+        let recorded = trail.selectors.recorded();
+        let covers = |keys: &Text| {
+            let sides = recorded.covers_objects(&bucket.arn, keys);
+            sides.reads & sides.writes
+        };
+        Truth::all(target.trails.iter().map(|delivers| {
+            delivers.each_prefix(|prefix| Truth::all(delivers.key_beginnings(prefix).iter().map(covers)))
+        })) == Truth::True
+    })
 }

@@ -9,7 +9,7 @@ use crate::model::attr::{Attr, Seen};
 use crate::model::policy::assets::Assets;
 use crate::model::policy::tampering::{Boundary, Harm, Holder, Offence, Power};
 use crate::model::principal::{Grant, GrantedPolicy, PrincipalKind, Principals};
-use crate::model::{Estate, Input};
+use crate::model::{Estate, Input, ResourceKind};
 use crate::truth::{CauseKind, Causes, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
@@ -121,12 +121,16 @@ fn offend(
         None => "a policy that cannot be read".to_owned(),
     };
     let by = &grant.by.shown;
+    let (holds, fails) = if grant.id.kind == ResourceKind::Principal {
+        ("cannot tamper with the audit log".to_owned(), "can tamper with the audit log".to_owned())
+    } else {
+        (format!("keeps the {who} away from the audit log"), format!("lets the {who} tamper with the audit log"))
+    };
+    let narrow =
+        if asset.any { "name the trails that are meant".to_owned() } else { format!("leave {} out", asset.shown) };
     let mut draft = judge
         .on(grant)
-        .claim(
-            format!("leaves the audit log out of the {who}'s reach"),
-            format!("lets the {who} tamper with the audit log"),
-        )
+        .claim(holds, fails)
         .because(format!("{statement} of '{by}' allows '{}' on {}", action.name, asset.shown))
         .fault(format!("{who}: {}", action.name))
         .severity(match action.harm {
@@ -136,8 +140,8 @@ fn offend(
         .related(format!("this is {}", asset.shown), &asset.at)
         .remedy(format!(
             "Take '{}' out of what {statement} of '{by}' allows: list the actions that are needed instead of a \
-             wildcard, or keep {} out of its 'Resource'. Name break-glass principals in the option 'allow'.",
-            action.name, asset.shown
+             wildcard, or {narrow} in 'Resource'. Name break-glass principals in the option 'allow'.",
+            action.name
         ));
     if let Some((statement, _)) = offence.statement {
         let at = statement.action.as_ref().map_or(&statement.at, |clause| &clause.at);
@@ -165,9 +169,15 @@ impl Whole<'_> {
         if self.found > 0 && self.administrators.is_empty() {
             return;
         }
-        let nobody = "lets nobody but its full administrators tamper with the audit log";
-        let claim = if self.found > 0 { "holds full administrators, who are not judged one by one" } else { nobody };
+        let claim = if self.found > 0 {
+            "holds full administrators, who are not judged one by one"
+        } else if self.administrators.is_empty() {
+            "lets nobody tamper with the audit log"
+        } else {
+            "lets nobody but its full administrators tamper with the audit log"
+        };
         let mut draft = judge.on_input(input).claim(claim, "").because(match self.administrators.len() {
+            0 => "no policy that it defines allows anybody to stop, redirect or delete it".to_owned(),
             1 => "1 full administrator was counted".to_owned(),
             n => format!("{n} full administrators were counted"),
         });

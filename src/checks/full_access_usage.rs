@@ -5,7 +5,7 @@ use crate::finding::allow::AllowList;
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, Seen};
 use crate::model::principal::{Grant, GrantedPolicy, PrincipalKind, Principals};
-use crate::model::{Estate, Input};
+use crate::model::{Estate, Input, ResourceKind};
 use crate::truth::{CauseKind, Truth};
 
 /// The present name and the retired one, whose attachments stay in force.
@@ -62,7 +62,10 @@ fn attachment(judge: &mut Judge<'_>, grant: &Grant, policy: &Attr<Text>, safe: T
             _ => causes,
         }),
         Truth::False => draft
-            .because(format!("'{}' of the {holder} is {}", policy.name, policy.observed()))
+            .because(match grant.id.kind {
+                ResourceKind::Principal => policy.says(),
+                _ => format!("'{}' of the {holder} is {}", policy.name, policy.observed()),
+            })
             .remedy(format!(
                 "Take this policy out of '{}'. Give 'AWSCloudTrail_ReadOnlyAccess' to those who read trails, and a \
                  policy of your own without 'cloudtrail:StopLogging', 'cloudtrail:DeleteTrail', \

@@ -32,9 +32,9 @@ fn health(estate: &Estate, judge: &mut Judge<'_>, target: &LogTarget<'_, Key>, k
     let spec = key.spec.satisfies(|spec| spec.same(&symmetric));
     let usage = key.usage.satisfies(|usage| usage.same(&encrypts));
     let near = same_region(estate, target, key);
-    // AWS rotates symmetric keys with its own key material only; for any other there is nothing to switch on.
+    // Only symmetric keys with key material of AWS rotate; for any other there is nothing to switch on.
     let rotates = key.origin.satisfies(|origin| origin.same(&Text::from("AWS_KMS")));
-    let rotation = key.rotation.is(&true) | !rotates;
+    let rotation = key.rotation.is(&true) | !(rotates & spec.clone() & usage.clone());
 
     let mut failed = false;
     let mut fail = |truth: &Truth| {
@@ -86,8 +86,16 @@ fn health(estate: &Estate, judge: &mut Judge<'_>, target: &LogTarget<'_, Key>, k
             .fail();
     }
     if !failed {
+        let unclear = [
+            (&enabled, &key.enabled.at),
+            (&spec, &key.spec.at),
+            (&usage, &key.usage.at),
+            (&rotation, &key.rotation.at),
+        ];
+        let unclear = unclear.into_iter().find(|(truth, _)| **truth != Truth::True);
         judge
             .on(key)
+            .at(unclear.map_or(&key.id.at, |(_, at)| at))
             .claim("can encrypt log files and rotates", UNFIT)
             .looks_at(&key.enabled, "true")
             .looks_at(&key.rotation, "true")

@@ -96,7 +96,7 @@ fn explained(fault: &Fault, wanted: &cis::Filter, names: &str, filters: &[&Metri
         Fault::Misses(event) => {
             let fields: Vec<_> = event.iter().map(|(field, value)| format!("{field} '{value}'")).collect();
             (
-                format!("{names} with an alarm misses an event with {}", fields.join(", ")),
+                format!("no metric filter with an alarm matches an event with {}", fields.join(", ")),
                 format!(
                     "Widen '{pattern}' of {names}, or add a metric filter with an alarm, so that all of '{}' is counted.",
                     wanted.text

@@ -5,7 +5,7 @@ use crate::model::account::OrganizationPolicy;
 use crate::model::arn::{Shape, Text, Var};
 use crate::model::attr::Seen;
 use crate::model::policy::{Caller, Context, Held, Request};
-use crate::model::{Estate, outside};
+use crate::model::{Estate, Input, outside};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 const GUARDED: [&str; 4] =
@@ -40,8 +40,9 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let mut whole = Truth::True;
         let mut open = Vec::new();
         for action in GUARDED {
-            let guarded = Truth::any(policies.iter().map(|(policy, is_scp)| is_scp.clone() & guards(policy, action)))
-                | input.unread(&input.organization_policies).map_or(Truth::False, Truth::Unknown);
+            let guarding = policies.iter().map(|(policy, is_scp)| is_scp.clone() & guards(input, policy, action));
+            let guarded =
+                Truth::any(guarding) | input.unread(&input.organization_policies).map_or(Truth::False, Truth::Unknown);
             if guarded == Truth::False {
                 open.push(format!("'{action}'"));
             }
@@ -75,18 +76,22 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
 
 /// Whether the policy denies an action on every trail to the members of the whole organization. Exceptions for named
 /// principals are left to those who write them.
-fn guards(policy: &OrganizationPolicy, action: &str) -> Truth {
+fn guards(input: &Input, policy: &OrganizationPolicy, action: &str) -> Truth {
     let request = by_a_member(action);
     let denied = policy.content.satisfies(|document| document.denies(&request));
-    if denied == Truth::False { denied } else { denied & reaches_all(policy) & policy.id.existence.truth() }
+    if denied == Truth::False { denied } else { denied & reaches_all(input, policy) & policy.id.existence.truth() }
 }
 
 /// Whether it is attached to a root (`r-…`); accounts and units are a part, and which part cannot be seen here.
-fn reaches_all(policy: &OrganizationPolicy) -> Truth {
+fn reaches_all(input: &Input, policy: &OrganizationPolicy) -> Truth {
     let doubt = |detail: String| Truth::from(Cause::new(CauseKind::OutsideScope, detail));
     let shown = &policy.id.shown;
+    let is_root = |target: &Text| {
+        target.starts_with("r-") == Truth::True || input.organizations.iter().any(|own| own.root == *target)
+    };
     policy.targets.fold(|seen| match seen {
-        Seen::Value(targets) if targets.iter().any(|target| target.starts_with("r-") == Truth::True) => Truth::True,
+        Seen::Value(targets) if targets.iter().any(is_root) => Truth::True,
+        Seen::Value(targets) if let Some(causes) = targets.iter().find_map(Text::causes) => Truth::Unknown(causes),
         Seen::Value(targets) if !targets.is_empty() => {
             doubt(format!("the policy '{shown}' is attached to what may be a part of the organization only"))
         }
@@ -98,7 +103,8 @@ fn reaches_all(policy: &OrganizationPolicy) -> Truth {
 /// What somebody in a member account asks who is no exception: a name that nobody writes into a policy.
 fn by_a_member(action: &str) -> Request {
     let hole = |what: &'static str, shape: Shape| {
-        let cause = Cause::new(CauseKind::OutsideScope, format!("the policy tells one {what} from another"));
+        let detail = "a service control policy tells some trails or accounts from others";
+        let cause = Cause::new(CauseKind::OutsideScope, detail);
         Text::from(Var { key: format!("member's {what}").into(), shown: what.into(), cause, shape })
     };
     let account = hole("account", Shape::Account);

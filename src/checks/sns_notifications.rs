@@ -28,6 +28,10 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                      'StringEquals' with 'aws:SourceArn' set to the trail's ARN.";
         match (&given, &published, &scoped) {
             (Truth::False, ..) => draft
+                .because(match topic.written() {
+                    Truth::True => format!("'{name}' is empty"),
+                    _ => topic.says(),
+                })
                 .remedy(format!(
                     "Set '{name}' to a topic whose policy allows 'sns:Publish' to 'cloudtrail.amazonaws.com' where \
                      'aws:SourceArn' is the trail's ARN."

@@ -32,7 +32,9 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     }
 }
 
-/// Whether this trail alone certainly covers the account.
+/// Whether this trail alone certainly records the management events of the account.
 fn covers(trail: &Trail) -> bool {
-    trail.id.existence == Existence::Certain && (trail.logging.is(&true) & trail.multi_region.is(&true)) == Truth::True
+    trail.id.existence == Existence::Certain
+        && (trail.logging.is(&true) & trail.multi_region.is(&true)) == Truth::True
+        && trail.selectors.records_management().all() == Truth::True
 }

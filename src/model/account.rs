@@ -9,6 +9,8 @@ use super::{Identity, Subject};
 pub struct Organization {
     /// Who it is.
     pub id: Identity,
+    /// The id of its root, `r-…`; a hole when generated.
+    pub root: Text,
     /// `ALL` or `CONSOLIDATED_BILLING`.
     pub feature_set: Attr<Text>,
 }

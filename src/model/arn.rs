@@ -173,6 +173,50 @@ impl Text {
         if certainly(&pattern, &value) { Truth::True } else { possibly(&pattern, &value, self, self) }
     }
 
+    /// Whether the string begins with `prefix`, both taken literally. Holes that both begin with are the same string.
+    pub fn begins_with(&self, prefix: &Self) -> Truth {
+        let shared = self.0.iter().zip(&prefix.0).take_while(|(a, b)| a == b).count();
+        let (value, prefix) = (&self.0[shared..], &prefix.0[shared..]);
+        match (value.first(), prefix.first()) {
+            (_, None) => return Truth::True,
+            (Some(Part::Lit(a)), Some(Part::Lit(b))) => {
+                if prefix.len() == 1 && a.starts_with(&**b) {
+                    return Truth::True;
+                }
+                if !a.starts_with(&**b) && !b.starts_with(&**a) || value.len() == 1 && a.len() < b.len() {
+                    return Truth::False;
+                }
+            }
+            _ => {}
+        }
+        let (value, prefix) = (Self(value.to_vec()), Self(prefix.to_vec()));
+        let (tokens, mut pattern) = (value.tokens(false), prefix.tokens(false));
+        pattern.push(Token::Star);
+        if certainly(&pattern, &tokens) { Truth::True } else { possibly(&pattern, &tokens, &prefix, &value) }
+    }
+
+    /// Whether the string finishes with `suffix`, both taken literally. Holes that both finish with are the same string.
+    pub fn finishes_with(&self, suffix: &Self) -> Truth {
+        let shared = self.0.iter().rev().zip(suffix.0.iter().rev()).take_while(|(a, b)| a == b).count();
+        let (value, suffix) = (&self.0[..self.0.len() - shared], &suffix.0[..suffix.0.len() - shared]);
+        match (value.last(), suffix.last()) {
+            (_, None) => return Truth::True,
+            (Some(Part::Lit(a)), Some(Part::Lit(b))) => {
+                if suffix.len() == 1 && a.ends_with(&**b) {
+                    return Truth::True;
+                }
+                if !a.ends_with(&**b) && !b.ends_with(&**a) || value.len() == 1 && a.len() < b.len() {
+                    return Truth::False;
+                }
+            }
+            _ => {}
+        }
+        let (value, suffix) = (Self(value.to_vec()), Self(suffix.to_vec()));
+        let (tokens, mut pattern) = (value.tokens(false), vec![Token::Star]);
+        pattern.extend(suffix.tokens(false));
+        if certainly(&pattern, &tokens) { Truth::True } else { possibly(&pattern, &tokens, &suffix, &value) }
+    }
+
     /// Whether this pattern (`*` any run, `?` one character) matches the **string** `value`
     /// (whose own `*` and `?` are plain characters).
     pub fn matches(&self, value: &Self) -> Truth {

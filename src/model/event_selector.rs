@@ -2,6 +2,18 @@
 use super::arn::Text;
 use super::attr::{Attr, Origin};
 
+pub mod event;
+mod questions;
+mod recorded;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use event::Event;
+pub use questions::{DataEvents, Management, Sides};
+pub use recorded::{Coverage, Recorded};
+
 /// All selectors of a trail. CloudTrail takes one of the two forms, never both; absent both means
 /// all management events and nothing else.
 #[derive(Clone, Debug)]

@@ -194,12 +194,18 @@ impl Reading {
 impl Test {
     /// Whether a value fulfils the condition; `None` if that cannot be evaluated.
     pub fn holds(&self, value: &Json, reading: Reading) -> Option<bool> {
-        Some(match &self.asks {
-            Asks::Exists(wanted) => (*value != Json::Absent) == *wanted,
-            Asks::Null => *value == Json::Null,
-            Asks::Bool(wanted) => *value == Json::Bool(*wanted),
-            Asks::Opaque(..) => return None,
-            Asks::Like(pattern, equal) => match value {
+        self.asks.holds(value, reading)
+    }
+}
+
+impl Asks {
+    fn holds(&self, value: &Json, reading: Reading) -> Option<bool> {
+        Some(match self {
+            Self::Exists(wanted) => (*value != Json::Absent) == *wanted,
+            Self::Null => *value == Json::Null,
+            Self::Bool(wanted) => *value == Json::Bool(*wanted),
+            Self::Opaque(..) => return None,
+            Self::Like(pattern, equal) => match value {
                 Json::String(text) => pattern.matches(text) == *equal,
                 Json::Absent => !equal && reading.unequal_when_absent,
                 other => match other.text() {
@@ -207,7 +213,7 @@ impl Test {
                     _ => !equal && reading.unequal_when_other_type,
                 },
             },
-            Asks::Number(compare, number) => match value {
+            Self::Number(compare, number) => match value {
                 Json::Number(seen) => compare.holds(*seen, *number),
                 Json::String(text) if reading.by_text && parse::number(text).is_some() => {
                     parse::number(text).is_some_and(|seen| compare.holds(seen, *number))

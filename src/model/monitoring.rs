@@ -9,7 +9,7 @@ use super::attr::{Attr, Seen};
 use super::filter_pattern::{Asks, Expr, Json, Test, cis, compare, covers, meets, parse};
 use super::log_group::{Metric, MetricFilter};
 use super::lookup::{is_log_group, log_group_name};
-use super::{Input, Subject};
+use super::{Existence, Identity, Input, Subject};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 /// Alternatives of one filter that are told apart when it is asked what the filter is meant for.
@@ -127,7 +127,8 @@ impl<'a> Monitoring<'a> {
         let mut verdict = Verdict { wider: false, filters: about, fault: Fault::None, covered };
         match verdict.covered {
             Truth::True => {
-                let certain: Vec<_> = relevant.iter().filter_map(|watch| watch.certain.clone()).collect();
+                let about = relevant.iter().filter(|watch| watch.about.contains(wanted.id.as_str()));
+                let certain: Vec<_> = about.filter_map(|watch| watch.certain.clone()).collect();
                 verdict.wider = covers(std::slice::from_ref(&wanted.pattern), &Expr::Any(certain)) == Truth::False;
             }
             Truth::False => verdict.fault = self.fault(&groups, &relevant, wanted),
@@ -174,7 +175,7 @@ impl<'a> Monitoring<'a> {
 
     /// Whether the filter counts at all: fed by a trail, and an alarm with an action watches its metric.
     fn credit(&self, watch: &Watch<'a>) -> Truth {
-        watch.filter.id.existence.truth() & watch.fed.clone() & self.alarmed(watch)
+        exists("metric filter", &watch.filter.id) & watch.fed.clone() & self.alarmed(watch)
     }
 
     fn alarmed(&self, watch: &Watch<'a>) -> Truth {
@@ -283,7 +284,7 @@ impl<'a> Watch<'a> {
             filter,
             // What it matches whichever branch holds.
             certain: (all_known && !known.is_empty()).then(|| Expr::All(known.clone())),
-            possible: (!anything).then(|| Expr::Any(known)),
+            possible: (!anything).then_some(Expr::Any(known)),
             hidden,
             about: BTreeSet::new(),
             fed,
@@ -299,8 +300,16 @@ impl<'a> Watch<'a> {
     /// Whether it can add to covering this filter of the benchmark.
     fn may_help(&self, wanted: &cis::Filter) -> bool {
         self.about.contains(wanted.id.as_str())
-            || self.possible.as_ref().is_none_or(|expr| meets(expr, &wanted.pattern) != Truth::False)
+            || self
+                .possible
+                .as_ref()
+                .is_none_or(|expr| may_meet(expr, wanted) && meets(expr, &wanted.pattern) != Truth::False)
     }
+}
+
+/// Whether a quick look leaves open that they share events.
+fn may_meet(expr: &Expr, wanted: &cis::Filter) -> bool {
+    expr.alternatives().is_none_or(|all| all.iter().any(|alternative| !wanted.rules_out(alternative)))
 }
 
 /// The filters of the benchmark that one alternative of a pattern is about: it asks for the field by which they tell
@@ -314,7 +323,7 @@ fn subjects(alternative: &[&Test]) -> Vec<&'static str> {
     };
     let shared: Vec<_> = cis::filters()
         .iter()
-        .filter(|wanted| asks_for(&wanted.field))
+        .filter(|wanted| asks_for(&wanted.field) && !wanted.rules_out(alternative))
         .filter(|wanted| meets(&Expr::All(vec![expr.clone(), wanted.key.clone()]), &wanted.pattern) != Truth::False)
         .collect();
     let within: Vec<_> =
@@ -359,8 +368,18 @@ fn fed(input: &Input, filter: &MetricFilter) -> Truth {
             Seen::Hidden(cause) | Seen::Unseen(cause) => cause.clone().into(),
             Seen::Absent => Truth::False,
         });
-        delivers & trail.identity().existence.truth()
+        delivers & exists("trail", trail.identity())
     }))
+}
+
+/// Whether it exists; the reason for doubt names it.
+fn exists(what: &str, id: &Identity) -> Truth {
+    match &id.existence {
+        Existence::Certain => Truth::True,
+        Existence::Maybe(cause) => {
+            Truth::unknown(cause.kind, format!("the {what} '{}' may not exist: {}", id.shown, cause.detail))
+        }
+    }
 }
 
 fn same_group(input: &Input, arn: &Text, name: &Text) -> Truth {
@@ -440,7 +459,7 @@ fn works(alarm: &Alarm) -> Truth {
         Seen::Absent => Truth::True,
     });
     let acts = alarm.actions.present(|actions| Truth::known(actions.iter().any(|action| !action.is_certainly_empty())));
-    alarm.id.existence.truth() & on & acts
+    exists("alarm", &alarm.id) & on & acts
 }
 
 /// Whether the alarm watches a metric that the filter feeds, by name and namespace.

@@ -12,6 +12,8 @@ mod condition;
 mod delivery;
 mod eval;
 pub mod excess;
+mod guard;
+pub mod of_bucket;
 mod reach;
 pub mod s3;
 pub mod service;

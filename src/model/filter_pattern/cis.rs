@@ -57,6 +57,21 @@ pub fn filters() -> &'static [Filter] {
 }
 
 impl Filter {
+    /// Whether an alternative of another pattern asks for a value of the key field that is none of these: then they
+    /// share no event. A quick answer to what `meets` would find out; false tells nothing.
+    pub fn rules_out(&self, alternative: &[&Test]) -> bool {
+        let Expr::Any(values) = &self.key else { return false };
+        let ours = |text: &str| {
+            values
+                .iter()
+                .any(|value| matches!(value, Expr::Test(Test { asks: Asks::Like(own, _), .. }) if own.matches(text)))
+        };
+        alternative.iter().filter(|test| *test.field == *self.field).any(|test| match &test.asks {
+            Asks::Like(pattern, true) => pattern.literal().is_some_and(|text| !ours(&text)),
+            _ => false,
+        })
+    }
+
     /// Whether its pattern looks at this field.
     pub fn looks_at(&self, field: &str) -> bool {
         fn looks(expr: &Expr, field: &str) -> bool {

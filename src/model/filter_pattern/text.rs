@@ -81,6 +81,19 @@ impl StringPattern {
         self.alternatives.iter().flatten().all(plain)
     }
 
+    /// The one string that fits, if there is just one.
+    pub fn literal(&self) -> Option<String> {
+        match self.alternatives.as_slice() {
+            [pieces] if self.is_literal() => Some(
+                pieces
+                    .iter()
+                    .filter_map(|piece| if let Chars::One(c) = piece.chars { Some(c) } else { None })
+                    .collect(),
+            ),
+            _ => None,
+        }
+    }
+
     /// Whether the string fits.
     pub fn matches(&self, text: &str) -> bool {
         self.alternatives.iter().any(|pieces| {

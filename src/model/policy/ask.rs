@@ -1,7 +1,8 @@
 //! Questions about a part of a policy that need no request.
 
-use super::{Clause, PrincipalName, Statement};
+use super::{Clause, Effect, PrincipalName, Statement};
 use crate::model::arn::Text;
+use crate::model::attr::Value;
 use crate::truth::{CauseKind, Truth};
 
 impl Statement {
@@ -18,6 +19,29 @@ impl Statement {
             .iter()
             .filter(|clause| !clause.negated)
             .flat_map(|clause| clause.items.iter().map(|(name, _)| name))
+    }
+
+    /// What tells it from the other statements of its policy: its Sid, else what it says.
+    pub fn label(&self) -> String {
+        if let Some(sid) = self.sid.as_ref().filter(|sid| !sid.is_certainly_empty()) {
+            return sid.to_string();
+        }
+        let effect = match &self.effect {
+            Value::Known(Effect::Allow) => "Allow",
+            Value::Known(Effect::Deny) => "Deny",
+            Value::Unknown(_) => "?",
+        };
+        let mut words = vec![effect.to_owned()];
+        words.extend(self.principal.as_ref().map(|clause| clause.shown("to", |name| name.name().to_string())));
+        words.extend(self.action.as_ref().map(|clause| clause.shown("", ToString::to_string)));
+        words.extend(self.resource.as_ref().map(|clause| clause.shown("on", ToString::to_string)));
+        let mut keys: Vec<String> = self.conditions.iter().map(|c| format!("{} {}", c.operator, c.key)).collect();
+        keys.sort();
+        if !keys.is_empty() {
+            words.push(format!("if {}", keys.join(", ")));
+        }
+        words.retain(|word| !word.is_empty());
+        words.join(" ")
     }
 
     /// Whether its action clause takes in this action.
@@ -37,6 +61,26 @@ impl Statement {
     /// Whether its resource clause takes in all that the pattern does; true where it has none.
     pub fn covers_resource(&self, pattern: &Text) -> Truth {
         self.resource.as_ref().map_or(Truth::True, |clause| clause.covers(pattern))
+    }
+}
+
+impl PrincipalName {
+    /// The name as written; `*` for everybody.
+    pub fn name(&self) -> Text {
+        match self {
+            Self::Everyone => "*".into(),
+            Self::Aws(text) | Self::Service(text) | Self::Federated(text) | Self::CanonicalUser(text) => text.clone(),
+        }
+    }
+}
+
+impl<T> Clause<T> {
+    /// Its values in a fixed order.
+    fn shown(&self, lead: &str, show: impl Fn(&T) -> String) -> String {
+        let mut items: Vec<String> = self.items.iter().map(|(item, _)| show(item)).collect();
+        items.sort();
+        let not = if self.negated { "not " } else { "" };
+        format!("{lead} {not}{}", items.join(", ")).trim().to_owned()
     }
 }
 

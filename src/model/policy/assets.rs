@@ -115,15 +115,19 @@ impl Assets {
             self.add(input.id, Asset { kind: Kind::DataStore, forms, shown, at, existence, any: false });
         }
         if input.trails.items.is_empty() {
-            self.any(input, Kind::Trail, "arn:*:cloudtrail:*:*:trail/*", "every trail");
+            let all = |kind| {
+                let within = [&partition, &input.region, &input.account];
+                Text::format(&format!("arn:{{}}:cloudtrail:{{}}:{{}}:{kind}/*"), &within)
+            };
+            self.any(input, Kind::Trail, all("trail"), "every trail");
             if input.event_data_stores.items.is_empty() {
-                self.any(input, Kind::DataStore, "arn:*:cloudtrail:*:*:eventdatastore/*", "every event data store");
+                self.any(input, Kind::DataStore, all("eventdatastore"), "every event data store");
             }
         }
     }
 
-    fn any(&mut self, input: &Input, kind: Kind, form: &str, shown: &str) {
-        let (forms, shown, at) = (vec![Text::from(form)], shown.to_owned(), input.at.clone());
+    fn any(&mut self, input: &Input, kind: Kind, form: Text, shown: &str) {
+        let (forms, shown, at) = (vec![form], shown.to_owned(), input.at.clone());
         self.add(input.id, Asset { kind, forms, shown, at, existence: Truth::True, any: true });
     }
 

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::reach::STRANGER;
-use crate::model::arn::{Shape, Text};
+use crate::model::arn::{Part, Shape, Text};
 use crate::truth::{Causes, Truth};
 
 /// A condition operator with its prefix and suffix.
@@ -182,7 +182,7 @@ impl Compare {
 
 /// Whether the value belongs to somebody whom the policy's author does not know.
 fn strange(value: &Text) -> bool {
-    value.literal().is_some_and(|text| text.contains(STRANGER))
+    value.parts().iter().any(|part| matches!(part, Part::Lit(text) if text.contains(STRANGER)))
 }
 
 /// Compares two values that must be read first; what cannot be read never matches.

@@ -1,10 +1,13 @@
 //! Whether a bucket policy lets CloudTrail deliver the logs of a trail.
 
 use super::s3::{LogPlace, organization_hole};
-use super::{Caller, Clause, Document, Held, PrincipalName, Request, STRANGER, Statement};
+use super::{Caller, Clause, Document, Held, PrincipalName, Request, Statement};
 use crate::model::arn::{Part, Shape, Text};
 use crate::model::trail::Trail;
 use crate::truth::Truth;
+
+/// Stands for every account that the policy does not write out. Unlike a stranger it may be the trail's own.
+const OTHER: &str = "some account";
 
 /// The most values of one unknown that are tried: policies name a handful of accounts and Regions.
 const MOST: usize = 12;
@@ -29,7 +32,7 @@ impl Document {
     ///
     /// An account, Region or organization that the policy names is taken for the trail's own when that is not known.
     pub fn delivery(&self, trail: &Trail, bucket: &Text) -> Vec<Need> {
-        let mut needs = vec![self.need(trail, "s3:GetBucketAcl", &[bucket.clone()], None)];
+        let mut needs = vec![self.need(trail, "s3:GetBucketAcl", std::slice::from_ref(bucket), None)];
         let files = |place| -> Vec<Text> {
             trail.prefixes().iter().map(|prefix| trail.log_file(bucket, prefix, place)).collect()
         };
@@ -150,14 +153,14 @@ impl Document {
         let mut found = Vec::new();
         let is_hole = |text: &Text| matches!(text.parts(), [Part::Var(_)]);
         if is_hole(&trail.account) {
-            accounts.insert(0, STRANGER.into());
+            accounts.insert(0, OTHER.into());
             found.push((trail.account.clone(), accounts));
         }
         if is_hole(&trail.home_region) {
             regions.insert(0, "another region".into());
             found.push((trail.home_region.clone(), regions));
         }
-        organizations.insert(0, format!("o-{STRANGER}").as_str().into());
+        organizations.insert(0, format!("o-{OTHER}").as_str().into());
         found.push((organization_hole().into(), organizations));
         found
     }

@@ -88,6 +88,44 @@ impl Document {
     }
 }
 
+impl Document {
+    /// What anybody may do to the logs themselves or to what protects them, statement by statement.
+    pub fn public<'d>(&'d self, place: &Place<'_>) -> Vec<(&'d Statement, Reach)> {
+        let mut found = Vec::new();
+        for statement in &self.statements {
+            if statement.is(Effect::Allow) == Truth::False || statement.names_everyone() == Truth::False {
+                continue;
+            }
+            let judged = Judged { document: self, statement, place };
+            let files: Vec<Text> = judged.resources(None);
+            let mut reach = Reach::NONE;
+            for action in ACTIONS.iter().filter(|action| {
+                action.power != Power::Read || matches!(action.name, "s3:GetObject" | "s3:GetObjectVersion")
+            }) {
+                for resource in files.iter().filter(|file| is_log(file, &place.bucket, action.on_objects)) {
+                    for request in [self.by_anybody(action.name, resource), self.by_stranger(action.name, resource)] {
+                        if reach.truth != Truth::True {
+                            reach = reach.or(self.reach_through(statement, &request));
+                        }
+                    }
+                }
+            }
+            if reach.truth != Truth::False {
+                found.push((statement, reach));
+            }
+        }
+        found
+    }
+}
+
+/// Whether a resource is the bucket itself or, asked for objects, one that may be a log file.
+fn is_log(resource: &Text, bucket: &Text, objects: bool) -> bool {
+    if !objects {
+        return resource == bucket;
+    }
+    resource != bucket && Text::format("{}/*AWSLogs/*", &[bucket]).matches(resource) != Truth::False
+}
+
 struct Judged<'d, 'p> {
     document: &'d Document,
     statement: &'d Statement,
@@ -417,7 +455,7 @@ impl<'d> Judged<'d, '_> {
                 }
                 PrincipalName::CanonicalUser(_) => {
                     let cause = "it cannot be told which account a canonical user id belongs to";
-                    (Truth::unknown(CauseKind::OutsideScope, cause), name_of(name))
+                    (Truth::unknown(CauseKind::OutsideScope, cause), name.name())
                 }
                 _ => continue,
             };
@@ -427,7 +465,7 @@ impl<'d> Judged<'d, '_> {
             }
             let caller = match name {
                 PrincipalName::CanonicalUser(id) => Caller::CanonicalUser(id.clone()),
-                _ => Caller::Aws { account: account.clone(), arn: name_of(name) },
+                _ => Caller::Aws { account: account.clone(), arn: name.name() },
             };
             let reach = self.reach(
                 |power| power == Power::Read,
@@ -439,12 +477,12 @@ impl<'d> Judged<'d, '_> {
             let truth = reach.truth & root & whole.clone() & !account.same(&owner);
             match truth {
                 Truth::True => {
-                    let excess = self.excess(Rule::Reader, Reach { truth, ..reach }, name_of(name));
+                    let excess = self.excess(Rule::Reader, Reach { truth, ..reach }, name.name());
                     return Excess { weight: Weight::Medium, ..excess };
                 }
                 Truth::Unknown(_) => {
                     let reach = Reach { truth, witness: None };
-                    unknown = Excess { weight: Weight::Medium, ..self.excess(Rule::Reader, reach, name_of(name)) };
+                    unknown = Excess { weight: Weight::Medium, ..self.excess(Rule::Reader, reach, name.name()) };
                 }
                 Truth::False => {}
             }
@@ -496,16 +534,6 @@ fn in_log_place(pattern: &Text) -> Truth {
     }
     // Without a wildcard it is one object and no room for others.
     open.map_or(Truth::True, Truth::from)
-}
-
-fn name_of(name: &PrincipalName) -> Text {
-    match name {
-        PrincipalName::Everyone => "*".into(),
-        PrincipalName::Aws(text)
-        | PrincipalName::Service(text)
-        | PrincipalName::Federated(text)
-        | PrincipalName::CanonicalUser(text) => text.clone(),
-    }
 }
 
 /// The account of a principal's ARN; a name without colons is an account id itself.

@@ -146,7 +146,7 @@ impl Document {
         let arn = Text::from(format!("arn:aws:iam::{STRANGER}:user/someone").as_str());
         let org = format!("o-{STRANGER}");
         let values = [
-            format!("{STRANGER}"),
+            STRANGER.to_owned(),
             arn.to_string(),
             org.clone(),
             format!("{org}/r-root/ou-unit/"),

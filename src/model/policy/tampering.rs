@@ -378,9 +378,26 @@ impl<'a> Question<'_, 'a> {
 
     /// Whether the principal may do it to the asset.
     fn gives(&self, asset: &Asset) -> Truth {
-        !self.holder.none(&|document| {
+        let gives = !self.holder.none(&|document| {
             Truth::any(document.statements.iter().map(|s| self.allowed_by(s, document.variables, asset)))
                 | may_say_more(document)
+        });
+        match gives {
+            // What a Deny leaves over may be too fine for patterns to tell; one resource that is left shows it.
+            Truth::Unknown(_) if !asset.any && asset.existence == Truth::True && self.shows(asset) => Truth::True,
+            gives => gives,
+        }
+    }
+
+    /// Whether a statement that certainly stands allows it on a concrete resource.
+    fn shows(&self, asset: &Asset) -> bool {
+        let certain = self.holder.documents.iter().filter(|document| document.cases().len() == 1);
+        certain.flat_map(|document| document.possible()).any(|document| {
+            document.statements.iter().any(|statement| {
+                let base = statement.is(Effect::Allow) & self.acts(statement);
+                base & self.holds(statement, document.variables) == Truth::True
+                    && self.example(statement, document.variables, asset).is_some()
+            })
         })
     }
 
@@ -439,28 +456,39 @@ impl<'a> Question<'_, 'a> {
     fn offence(&self, asset: &'a Asset, wanted: &Truth) -> Offence<'a> {
         let judged: Vec<_> = self
             .statements()
-            .map(|(document, number, s)| (self.allowed_by(s, document.variables, asset), (s, number)))
+            .map(|(document, number, s)| {
+                (self.allowed_by(s, document.variables, asset), (s, number, document.variables))
+            })
             .filter(|(truth, _)| *truth != Truth::False)
             .collect();
         let best = judged.iter().find(|(truth, _)| truth == wanted).or(judged.first());
-        let statement = best.map(|(_, statement)| *statement);
-        let example = statement.and_then(|(statement, _)| self.example(statement, asset));
+        let statement = best.map(|(_, (statement, number, _))| (*statement, *number));
+        let example = best.and_then(|(_, (statement, _, variables))| self.example(statement, *variables, asset));
         Offence { action: self.action, asset, statement, example }
     }
 
     /// A concrete resource that the statement takes in and no Deny does.
-    fn example(&self, statement: &Statement, asset: &Asset) -> Option<Text> {
-        let items = statement.resource.iter().flat_map(|clause| &clause.items).map(|(item, _)| item);
-        let fillings = ["x", "CloudTrail/x", "AWSLogs/x"];
+    fn example(&self, statement: &Statement, variables: bool, asset: &Asset) -> Option<Text> {
+        let items = || statement.resource.iter().flat_map(|clause| &clause.items).map(|(item, _)| item);
+        // Requests about a log group name it as though for a stream without a name.
+        let first = if asset.kind == Kind::Group { "log-stream:" } else { "x" };
+        let fillings = [first, "CloudTrail/x", "AWSLogs/x"];
         let concrete = |pattern: &Text| fillings.map(|filling| fill(pattern, filling));
-        let mut candidates = asset.forms.iter().flat_map(concrete).chain(items.flat_map(concrete));
+        // `BUCKET/*.gz`: the file's name may have to end in a certain way.
+        let endings = items().filter_map(|item| match item.parts().last() {
+            Some(Part::Lit(lit)) => lit.rsplit_once('*').map(|(_, end)| format!("{first}{end}")),
+            _ => None,
+        });
+        let ended = endings.flat_map(|end| asset.forms.iter().map(move |form| fill(form, &end)));
+        let mut candidates = asset.forms.iter().flat_map(concrete).chain(items().flat_map(concrete)).chain(ended);
+        let allows = |resource: &Text| match &statement.resource {
+            Some(clause) => clause.holds(|item| touches(&resolve(item, &self.request, variables), resource)),
+            None => Truth::True,
+        };
         candidates.find(|resource| {
-            let request = Request { resource: resource.clone(), ..self.request.clone() };
             asset.forms.iter().any(|form| form.matches(resource) == Truth::True)
-                && self.statements().any(|(document, _, s)| {
-                    std::ptr::eq(s, statement) && s.applies(&request, document.variables) == Truth::True
-                })
-                && self.holder.none(&|document| document.denies(&request)) == Truth::True
+                && allows(resource) == Truth::True
+                && self.denied(std::slice::from_ref(resource)) == Truth::False
         })
     }
 }
@@ -479,7 +507,7 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
     }
     let met = Truth::any(asset.forms.iter().map(|form| touches(item, form)));
     // A trail that only may exist is no reproach, unless the statement takes in all others as well.
-    if asset.kind == Kind::Trail && covers(item, &[Text::from("arn:*:cloudtrail:*:*:trail/*")]) == Truth::True {
+    if asset.kind == Kind::Trail && covers(item, &[Text::from("arn:aws:cloudtrail:*:*:trail/*")]) == Truth::True {
         met
     } else {
         met & asset.existence.clone()
@@ -524,3 +552,6 @@ fn fill(pattern: &Text, filling: &str) -> Text {
     }
     result
 }
+
+#[cfg(test)]
+mod tests;

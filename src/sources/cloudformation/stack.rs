@@ -98,7 +98,11 @@ impl<'t> Stack<'t> {
         world.stacks.set(world.stacks.get() + 1);
         let path = &parsed.template.path;
         let (key, prefix, root, depth) = match parent {
-            None => (path.clone(), String::new(), Arc::from(path.as_str()), 0),
+            None => {
+                // Several documents of one file are stacks of their own.
+                let key = format!("{path}@{}", parsed.template.root.span.start);
+                (key.clone(), String::new(), Arc::from(key), 0)
+            }
             Some((parent, id)) => (
                 format!("{}/{id}", parent.key),
                 format!("{}{id}/", parent.prefix),

@@ -10,6 +10,7 @@ pub(super) fn organization(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let block = cx.block(&properties);
     let organization = Organization {
         id: cx.identity(ResourceKind::Organization),
+        root: cx.reference(Some("RootId")),
         feature_set: block.text_or(&["FeatureSet"], "ALL"),
     };
     input.organizations.items.push(organization);

@@ -1,0 +1,54 @@
+//! Data events: what is done with the objects, functions and tables themselves.
+
+use crate::finding::Judge;
+use crate::model::Estate;
+use crate::model::recording::{Recording, others};
+use crate::truth::{CauseKind, Truth};
+
+pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    for input in &estate.inputs {
+        let recording = Recording::of(input);
+        let beside = recording.together(|recorder| recorder.counts.clone()).any_data() | recording.more();
+        let helpers = recording.some(|other| other.counts == Truth::True && other.recorded.any_data() == Truth::True);
+        for recorder in &recording.recorders {
+            let (trail, place) = (recorder.trail, recorder.trail.selectors.place());
+            let own = recorder.recorded.any_data();
+            let mut draft = judge
+                .on(trail)
+                .claim("records data events", "does not record data events")
+                .at(place.at)
+                .fault(place.name)
+                .because(place.says);
+            let parts = recorder.recorded.data_events();
+            for part in parts.iter().take(20) {
+                draft = draft.evidence(place.name, "data events", format!("{}: {}", part.kinds, part.limits), place.at);
+            }
+            if parts.is_empty() {
+                draft = draft.evidence(place.name, "data events of at least one resource type", "none", place.at);
+            }
+            match (own, &beside) {
+                (Truth::True, _) => {
+                    let kinds: Vec<&str> = parts.iter().take(3).map(|part| part.kinds.as_str()).collect();
+                    draft.because(format!("'{}' takes in {}", place.name, kinds.join(", "))).pass();
+                }
+                (Truth::False, Truth::True) => {
+                    let others = others(&helpers, trail);
+                    draft.not_applicable(CauseKind::Equivalent, format!("{others} of this input records them"));
+                }
+                (Truth::False, Truth::False) => {
+                    let reason = if place.absent { "and the default has none" } else { "and takes in none" };
+                    let says = trail.selectors.place().says;
+                    draft
+                        .because(format!("{says}, {reason}"))
+                        .remedy(format!(
+                            "Add the data events of the resources that hold sensitive data to '{}', objects of S3 first; leave out the log bucket.",
+                            place.name
+                        ))
+                        .fail();
+                }
+                (Truth::Unknown(causes), _) => draft.unknown(causes),
+                (Truth::False, Truth::Unknown(causes)) => draft.unknown(causes.clone()),
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Management events that are recorded, and paid for, more than once.
+
+use crate::finding::Judge;
+use crate::model::recording::{Recorder, Recording};
+use crate::model::{Estate, InputKind};
+use crate::truth::{CauseKind, Truth};
+
+/// How many pairs of trails are compared; five trails in a Region are all that AWS allows.
+const MOST_PAIRS: usize = 2_000;
+
+pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    for input in estate.inputs.iter().filter(|input| input.kind != InputKind::Script) {
+        let recording = Recording::of(input);
+        let any = |recorder: &Recorder<'_>| recorder.counts.clone() & recorder.recorded.management().any;
+        let recorders: Vec<(&Recorder<'_>, Truth)> = recording
+            .recorders
+            .iter()
+            .map(|recorder| (recorder, any(recorder)))
+            .filter(|(_, records)| *records != Truth::False)
+            .collect();
+        let mut draft = judge
+            .on_input(input)
+            .claim("records each management event once", "records management events more than once")
+            .fault("duplicates");
+        let mut shared = Truth::False;
+        let mut twice = Vec::new();
+        let pairs = (1..recorders.len()).flat_map(|j| (0..j).map(move |i| (i, j)));
+        let mut compared = 0;
+        for (i, j) in pairs {
+            if compared == MOST_PAIRS {
+                shared = shared | Truth::unknown(CauseKind::Unsupported, "there are too many trails to compare them");
+                break;
+            }
+            compared += 1;
+            let ((left, _), (right, _)) = (&recorders[i], &recorders[j]);
+            let both = meet(left, right);
+            if both == Truth::True {
+                twice.extend([left.trail, right.trail]);
+                // The first few pairs say enough.
+                if twice.len() >= 8 {
+                    shared = both;
+                    break;
+                }
+            }
+            shared = shared | both;
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for trail in twice {
+            if !names.contains(&trail.id.shown.as_str()) {
+                names.push(&trail.id.shown);
+                let place = trail.selectors.place();
+                draft = draft
+                    .evidence(place.name, "events that no other trail of the Region records", place.says, place.at)
+                    .related(format!("the trail '{}' records them", trail.id.shown), &trail.id.at);
+            }
+        }
+        let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+        let certain = recorders.iter().filter(|(_, records)| *records == Truth::True).count();
+        let doubts = Truth::any(recorders.iter().map(|(_, records)| records.clone()).filter(|r| *r != Truth::True));
+        match (shared, recording.more()) {
+            (Truth::True, _) => draft
+                .because(format!(
+                    "the trails {} record the same ones of one Region, and AWS charges for every copy after the first",
+                    quoted.join(", ")
+                ))
+                .remedy(
+                    "Keep the management events in one trail; in the others set 'IncludeManagementEvents' to false in 'EventSelectors', or take 'Management' out of 'AdvancedEventSelectors', or remove those trails.",
+                )
+                .fail(),
+            (Truth::Unknown(causes), _) | (_, Truth::Unknown(causes)) => draft.unknown(causes),
+            (Truth::False, _) if certain >= 2 => {
+                draft.because("no two of its trails record the same ones of one Region").pass();
+            }
+            (Truth::False, _) => match doubts {
+                Truth::Unknown(causes) if recorders.len() >= 2 => draft.unknown(causes),
+                _ => draft.not_applicable(CauseKind::NoSubject, "fewer than two of its trails record management events"),
+            },
+        }
+    }
+}
+
+/// Whether both count, work in one Region, and record some management events in common.
+fn meet(left: &Recorder<'_>, right: &Recorder<'_>) -> Truth {
+    let region = left.trail.multi_region.is(&true)
+        | right.trail.multi_region.is(&true)
+        | left.trail.home_region.same(&right.trail.home_region);
+    let there = left.counts.clone() & right.counts.clone() & region;
+    if there == Truth::False { there } else { there & left.recorded.shares_management(&right.recorded) }
+}

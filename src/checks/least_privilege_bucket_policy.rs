@@ -1,0 +1,161 @@
+//! What the policy of a log bucket grants beyond what CloudTrail needs.
+
+use crate::finding::{Judge, Severity, Witness};
+use crate::model::Estate;
+use crate::model::attr::Origin;
+use crate::model::bucket::BucketPolicy;
+use crate::model::policy::excess::{Excess, Rule, Weight};
+use crate::model::policy::of_bucket::no_policy;
+use crate::truth::{Cause, CauseKind, Causes, Truth};
+
+const HOLDS: &str = "has a policy that grants no more than CloudTrail needs";
+
+pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    let readers = judge.options().readers.clone();
+    for target in estate.log_buckets() {
+        let (cases, place) = (estate.policy_cases(&target), target.place(&readers));
+        let mut unknown: Vec<(Origin, Causes)> = Vec::new();
+        let mut failed = false;
+        if cases.is_empty() {
+            unknown.push((target.named_at(), no_policy(&target.name)));
+        }
+        for case in &cases {
+            let at = &case.policy.document.at;
+            let document = match &case.document {
+                Ok(document) => document,
+                Err(cause) => {
+                    unknown.push((at.clone(), cause.clone().into()));
+                    continue;
+                }
+            };
+            unknown.extend(document.more.clone().map(|cause| (document.at.clone(), cause.into())));
+            for excess in document.excesses(&place) {
+                match (&excess.truth, &case.when) {
+                    (Truth::True, None) => {
+                        failed = true;
+                        fail(judge, &target, case.policy, &excess);
+                    }
+                    (Truth::True, Some(when)) => {
+                        let detail = format!("it would fail when {when}, which cannot be decided");
+                        unknown.push((place_of(&excess), Cause::new(CauseKind::Condition, detail).into()));
+                    }
+                    (Truth::Unknown(causes), _) => unknown.push((place_of(&excess), causes.clone())),
+                    (Truth::False, _) => {}
+                }
+            }
+        }
+        // A fail stands whatever else could not be read; what is unknown beside it would not change the verdict.
+        if failed {
+            continue;
+        }
+        let first = cases.first().map(|case| &case.policy.document);
+        let at = first.map_or_else(|| target.named_at(), |document| document.at.clone());
+        let mut draft = judge.on(&target).claim(HOLDS, "");
+        if let Some(document) = first {
+            draft = draft.looks_whether(document, "nothing beyond what CloudTrail needs");
+        }
+        match unknown.into_iter().reduce(|(at, a), (_, b)| (at, a.and(b))) {
+            Some((at, causes)) => draft.at(&at).unknown(causes),
+            None => {
+                let says =
+                    first.map_or_else(String::new, |d| format!("'{}' lets nobody else write or administer", d.name));
+                draft.at(&at).because(says).pass();
+            }
+        }
+    }
+}
+
+/// The part of the statement that breaks the rule.
+fn place_of(excess: &Excess<'_>) -> Origin {
+    let statement = excess.statement;
+    let principal = statement.principal.as_ref().map(|clause| clause.at.clone());
+    let part = match excess.rule {
+        Rule::Anyone | Rule::Writer | Rule::Legacy | Rule::Reader => principal,
+        Rule::Wildcard => statement.action.as_ref().map(|clause| clause.at.clone()),
+        Rule::Prefix => statement.resource.as_ref().map(|clause| clause.at.clone()),
+        Rule::Deputy => None,
+    };
+    part.unwrap_or_else(|| statement.at.clone())
+}
+
+fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &BucketPolicy, excess: &Excess<'_>) {
+    let name = &policy.document.name;
+    let label = excess.statement.label();
+    let about = &excess.about;
+    let action = excess.witness.as_ref().map_or_else(String::new, |request| format!("'{}' ", request.action));
+    let foreign = excess.weight == Weight::Medium && !about.is_certainly_empty();
+    let (claim, why, expected, remedy) = match excess.rule {
+        Rule::Anyone => (
+            "has a policy that lets anyone in",
+            format!("allows {action}to everyone without a condition that limits who"),
+            "no Allow for everyone",
+            format!(
+                "Name the principals that need access in the statement '{label}' of '{name}', or limit it by 'aws:PrincipalOrgID'."
+            ),
+        ),
+        Rule::Writer => (
+            "has a policy that lets others than CloudTrail change its logs",
+            format!("allows {action}to '{about}'"),
+            "writes, deletes and administration for CloudTrail alone or nobody",
+            format!("Remove '{about}' or the changing actions from the statement '{label}' of '{name}'."),
+        ),
+        Rule::Wildcard => (
+            "has a policy whose wildcard takes in more than reading",
+            format!("allows {action}by '{about}'"),
+            "each changing action by its own name",
+            format!("List the actions that are needed in the statement '{label}' of '{name}' in place of '{about}'."),
+        ),
+        Rule::Deputy if foreign => (
+            "has a policy that names another account than its trail's",
+            format!("is limited to the account '{about}'"),
+            "the trail's own account",
+            format!("Set the trail's ARN as 'aws:SourceArn' in the statement '{label}' of '{name}'."),
+        ),
+        Rule::Deputy => (
+            "has a policy that lets CloudTrail act for trails of any account",
+            format!("allows {action}to CloudTrail without a limit on the trail"),
+            "'aws:SourceArn' with the ARN of the trail",
+            format!(
+                "Add the condition 'StringEquals' on 'aws:SourceArn' with the trail's ARN to the statement '{label}' of '{name}'."
+            ),
+        ),
+        Rule::Prefix => (
+            "has a policy that lets CloudTrail write outside the log prefix",
+            format!("allows {action}on '{about}'"),
+            "only '[prefix/]AWSLogs/<account>/*'",
+            format!("Limit the resource of the statement '{label}' of '{name}' to '[prefix/]AWSLogs/<account>/*'."),
+        ),
+        Rule::Legacy => (
+            "has a policy that names an old account of CloudTrail",
+            format!("allows {action}to '{about}', an account of one Region"),
+            "the service principal 'cloudtrail.amazonaws.com'",
+            format!(
+                "Replace '{about}' in the statement '{label}' of '{name}' by the service principal \
+                 'cloudtrail.amazonaws.com', limited by 'aws:SourceArn'."
+            ),
+        ),
+        Rule::Reader => (
+            "has a policy that lets another account read all its logs",
+            format!("allows {action}on all logs to '{about}'"),
+            "no reader outside the account that is not listed in the option 'readers'",
+            format!(
+                "Remove '{about}' from the statement '{label}' of '{name}', or list the account in the option 'readers'."
+            ),
+        ),
+    };
+    let severity = match excess.weight {
+        Weight::Full => Severity::High,
+        Weight::Medium => Severity::Medium,
+        Weight::Low => Severity::Low,
+    };
+    judge
+        .on(target)
+        .claim(HOLDS, claim)
+        .severity(severity)
+        .at(&place_of(excess))
+        .fault(format!("rule-{}:{label}", excess.rule as u8))
+        .because(format!("the statement '{label}' of '{name}' {why}"))
+        .evidence(&**name, expected, format!("the statement '{label}' {why}"), &excess.statement.at)
+        .remedy(remedy)
+        .fail_with(excess.witness.as_ref().map(Witness::from));
+}

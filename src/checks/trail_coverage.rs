@@ -1,0 +1,93 @@
+//! Whether an account is covered at all: some trail records all management events in all Regions.
+
+use super::witness;
+use crate::finding::Judge;
+use crate::model::event_selector::Recorded;
+use crate::model::recording::{Recording, may_be_more};
+use crate::model::{Estate, Input, InputKind};
+use crate::truth::{CauseKind, Truth};
+
+pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    for input in estate.inputs.iter().filter(|input| input.kind != InputKind::Script) {
+        let options = judge.options();
+        let draft = judge
+            .on_input(input)
+            .claim(
+                "has all management events of all Regions recorded",
+                "does not have all management events of all Regions recorded",
+            )
+            .fault("coverage");
+        if !options.expect_trail {
+            draft.not_applicable(
+                CauseKind::Option,
+                "that a trail must be here is asked only with '--expect-trail'; another stack may hold it",
+            );
+            continue;
+        }
+        let recording = Recording::of(input);
+        let trails = recording.together(|recorder| recorder.counts.clone() & recorder.trail.multi_region.is(&true));
+        let management = trails.management();
+        let mut covered = management.all() | recording.more();
+        if options.accept_event_data_store {
+            covered = covered | stores(input).management().all() | may_be_more(&input.event_data_stores);
+        }
+        match covered {
+            Truth::True => draft.because("its logging multi-Region trails take in reads and writes").pass(),
+            Truth::Unknown(causes) => draft.unknown(causes),
+            Truth::False => {
+                let (reason, remedy) = reasons(&recording);
+                draft
+                    .because(reason)
+                    .evidence("IsMultiRegionTrail", "a logging multi-Region trail", observed(&recording), &input.at)
+                    .remedy(remedy)
+                    .fail_with(witness::of(management.lost(), input));
+            }
+        }
+    }
+}
+
+/// What the ingesting multi-Region event data stores of an input take in.
+fn stores(input: &Input) -> Recorded {
+    let stores: Vec<(Truth, Recorded)> = input
+        .event_data_stores
+        .iter()
+        .map(|store| {
+            let counts = store.id.existence.truth() & store.ingestion.is(&true) & store.multi_region.is(&true);
+            (counts, Recorded::by_store(&store.selectors))
+        })
+        .collect();
+    Recorded::together(stores.iter().map(|(counts, recorded)| (counts.clone(), recorded)))
+}
+
+fn reasons(recording: &Recording<'_>) -> (String, &'static str) {
+    let logs = |multi: bool| {
+        recording
+            .recorders
+            .iter()
+            .any(|r| r.counts == Truth::True && (!multi || r.trail.multi_region.is(&true) == Truth::True))
+    };
+    if recording.recorders.is_empty() {
+        ("it holds no trail".to_owned(), "Add a trail with 'IsLogging' and 'IsMultiRegionTrail' set to true.")
+    } else if !logs(false) {
+        ("none of its trails logs".to_owned(), "Set 'IsLogging' to true on a multi-Region trail.")
+    } else if !logs(true) {
+        (
+            "its logging trails are single-Region, and all other Regions go unrecorded".to_owned(),
+            "Set 'IsMultiRegionTrail' to true.",
+        )
+    } else {
+        (
+            "its logging multi-Region trails leave out management events".to_owned(),
+            "Let the selectors of a multi-Region trail take in all management events, reads and writes.",
+        )
+    }
+}
+
+fn observed(recording: &Recording<'_>) -> String {
+    let words = recording.recorders.iter().take(5).map(|recorder| {
+        let (trail, says) = (recorder.trail, &recorder.trail.multi_region);
+        format!("'{}': {}, {}", trail.id.shown, trail.logging.says(), says.says())
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { "no trail".to_owned() } else { words.join("; ") }
+}

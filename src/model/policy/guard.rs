@@ -1,0 +1,116 @@
+//! What a policy refuses to everybody.
+
+use super::excess::Place;
+use super::s3::{ACTIONS, LogPlace, object};
+use super::{Caller, Clause, Context, Document, Effect, Held, PrincipalName, Reach, Request, STRANGER, Statement};
+use crate::model::arn::Text;
+use crate::model::attr::Value;
+use crate::truth::{Cause, CauseKind, Truth};
+
+impl Document {
+    /// Whether some request of the family is not refused by this policy, whatever else would allow it.
+    pub fn escapes(&self, request: &Request) -> Reach {
+        let everything = |items: Text| {
+            Some(Clause { at: self.at.clone(), negated: false, items: vec![(items, self.at.clone())], more: None })
+        };
+        let all = Statement {
+            at: self.at.clone(),
+            sid: None,
+            effect: Value::Known(Effect::Allow),
+            principal: None,
+            action: everything("*".into()),
+            resource: None,
+            conditions: Vec::new(),
+            unreadable: None,
+        };
+        self.reach_through(&all, request)
+    }
+
+    /// Requests without TLS that the policy does not refuse. None left means that it enforces TLS.
+    pub fn plain_http(&self, place: &Place<'_>) -> Reach {
+        let mut result = Reach::NONE;
+        let other = "s3:AnotherAction";
+        let mut asked: Vec<(&str, Text)> = vec![(other, place.bucket.clone())];
+        for key in self.samples(place) {
+            asked.push((other, key));
+        }
+        for action in ACTIONS {
+            if action.on_objects {
+                asked.extend(self.samples(place).into_iter().map(|key| (action.name, key)));
+            } else {
+                asked.push((action.name, place.bucket.clone()));
+            }
+        }
+        for caller in self.outsiders(place) {
+            for (action, resource) in &asked {
+                let mut request = self.by_unnamed(&caller, action, resource, place);
+                request.context.set("aws:SecureTransport", Held::value("false"));
+                request.context.set("s3:TlsVersion", Held::Absent);
+                result = result.or(self.escapes(&request));
+                if result.truth == Truth::True {
+                    return result;
+                }
+            }
+        }
+        result
+    }
+
+    /// Deletions of log file versions, by principals of the owner that the policy does not name, that it does not
+    /// refuse. None left means that versions are safe from all but named principals.
+    pub fn version_deletion(&self, place: &Place<'_>) -> Reach {
+        let caller = unnamed(&place.owner);
+        Reach::any(
+            self.samples(place)
+                .iter()
+                .map(|file| self.escapes(&self.by_unnamed(&caller, "s3:DeleteObjectVersion", file, place))),
+        )
+    }
+
+    fn samples(&self, place: &Place<'_>) -> Vec<Text> {
+        let mut found = vec![object(&place.bucket, "another-object")];
+        for trail in &place.trails {
+            for prefix in trail.prefixes() {
+                found.push(trail.log_file(&place.bucket, &prefix, LogPlace::Account));
+            }
+        }
+        found.dedup();
+        found
+    }
+
+    /// Somebody of each sort whom a Deny has to reach, and those whom a `NotPrincipal` leaves out.
+    fn outsiders(&self, place: &Place<'_>) -> Vec<Caller> {
+        let mut callers = vec![Caller::Anonymous, unnamed(&STRANGER.into()), unnamed(&place.owner)];
+        for clause in self.statements.iter().filter_map(|s| s.principal.as_ref()).filter(|clause| clause.negated) {
+            for (name, _) in &clause.items {
+                if let PrincipalName::Aws(arn) = name {
+                    let account = arn.split(':').get(4).cloned().unwrap_or_else(|| arn.clone());
+                    callers.push(Caller::Aws { account, arn: arn.clone() });
+                }
+            }
+        }
+        callers
+    }
+
+    fn by_unnamed(&self, caller: &Caller, action: &str, resource: &Text, place: &Place<'_>) -> Request {
+        let mut context = Context::default().with("aws:PrincipalIsAWSService", Held::value("false"));
+        if let Caller::Aws { account, arn } = caller {
+            context.set("aws:PrincipalAccount", Held::Values(vec![account.clone()]));
+            context.set("aws:PrincipalArn", Held::Values(vec![arn.clone()]));
+            context.set("aws:userid", Held::value(format!("AROA {STRANGER}:session").as_str()));
+            context.set("aws:username", Held::Absent);
+            if *account == place.owner {
+                let cause = Cause::new(CauseKind::OutsideScope, "the organization of the account is not known");
+                context.set("aws:PrincipalOrgID", Held::Unknown(cause.clone()));
+                context.set("aws:PrincipalOrgPaths", Held::Unknown(cause));
+            }
+        }
+        Request { caller: caller.clone(), action: action.into(), resource: resource.clone(), context }
+    }
+}
+
+/// A role of an account that no policy names.
+fn unnamed(account: &Text) -> Caller {
+    let role = format!("role/{STRANGER}");
+    let arn = Text::format("arn:aws:iam::{}:{}", &[account, &role.as_str().into()]);
+    Caller::Aws { account: account.clone(), arn }
+}

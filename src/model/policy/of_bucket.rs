@@ -1,0 +1,89 @@
+//! The policies of a log bucket.
+
+use std::sync::Arc;
+
+use super::Document;
+use super::excess::Place;
+use crate::model::arn::{Shape, Text, Var};
+use crate::model::attr::{Seen, either};
+use crate::model::bucket::{Bucket, BucketPolicy};
+use crate::model::lookup::LogTarget;
+use crate::model::{Estate, Link};
+use crate::truth::{Cause, CauseKind, Causes, Truth};
+
+/// One possibility for the policy of a bucket.
+#[derive(Clone, Debug)]
+pub struct PolicyCase<'a> {
+    /// A clause that reads after "when", if there are several.
+    pub when: Option<Arc<str>>,
+    /// The policy.
+    pub policy: &'a BucketPolicy,
+    /// Its document, or why it is not known.
+    pub document: Result<&'a Document, Cause>,
+}
+
+impl Estate {
+    /// The policies of a log bucket, each possibility on its own; none if no input holds one.
+    pub fn policy_cases(&self, target: &LogTarget<'_, Bucket>) -> Vec<PolicyCase<'_>> {
+        let mut cases = Vec::new();
+        for policy in self.bucket_policies(target.trails[0].id.input, &target.name) {
+            for (when, seen) in policy.document.cases() {
+                let document = match seen {
+                    Seen::Value(document) => Ok(document),
+                    Seen::Hidden(cause) | Seen::Unseen(cause) => Err(cause.clone()),
+                    Seen::Absent => {
+                        let missing = format!("'{}' is not set", policy.document.name);
+                        Err(Cause::new(CauseKind::Invalid, missing))
+                    }
+                };
+                cases.push(PolicyCase { when: when.cloned(), policy, document });
+            }
+        }
+        cases
+    }
+}
+
+/// The answer for all possibilities of a bucket's policy; unknown when there is none.
+pub fn over_cases(cases: &[PolicyCase<'_>], name: &Text, judge: impl Fn(&Document) -> Truth) -> Truth {
+    if cases.is_empty() {
+        return Truth::Unknown(no_policy(name));
+    }
+    let one = |case: &PolicyCase<'_>| match &case.document {
+        Ok(document) => judge(document),
+        Err(cause) => cause.clone().into(),
+    };
+    either(cases.iter().map(|case| (case.when.clone(), one(case))).collect())
+}
+
+/// Why a bucket without a policy in the input cannot be judged.
+pub fn no_policy(name: &Text) -> Causes {
+    Cause::new(CauseKind::OutsideScope, format!("no policy of the bucket '{name}' is in what was scanned")).into()
+}
+
+impl<'a> LogTarget<'a, Bucket> {
+    /// The bucket as policies speak of it.
+    pub fn place<'p>(&self, readers: &'p [String]) -> Place<'p>
+    where
+        'a: 'p,
+    {
+        let (bucket, owner) = match &self.link {
+            Link::Here(bucket) => (bucket.arn.clone(), bucket.account.clone()),
+            Link::Elsewhere(_) | Link::Unknown(_) => {
+                let literal = self.name.literal().is_some_and(|name| name.starts_with("arn:"));
+                let arn = if literal { self.name.clone() } else { Text::format("arn:aws:s3:::{}", &[&self.name]) };
+                (arn, unknown_owner(&self.name))
+            }
+        };
+        Place { bucket, trails: self.trails.clone(), owner, readers }
+    }
+}
+
+fn unknown_owner(name: &Text) -> Text {
+    Var {
+        key: format!("owner of the bucket {name}").into(),
+        shown: "the bucket's account".into(),
+        cause: Cause::new(CauseKind::OutsideScope, format!("the account of the bucket '{name}' is not known")),
+        shape: Shape::Account,
+    }
+    .into()
+}

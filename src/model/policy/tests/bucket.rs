@@ -1,0 +1,118 @@
+use super::*;
+use crate::model::policy::excess::{Place, Rule, Weight};
+
+const B: &str = "arn:aws:s3:::b";
+
+fn place() -> Place<'static> {
+    Place { bucket: text(B), trails: Vec::new(), owner: text("111111111111"), readers: &[] }
+}
+
+/// The rules that an Allow with these parts breaks, worst answer of each; every witness is fed back.
+fn broken(statements: &str) -> Vec<(u8, char)> {
+    let document = policy(statements);
+    let found = document.excesses(&place());
+    for excess in &found {
+        if let Some(witness) = &excess.witness {
+            assert_eq!(letter(&document.allows(witness)), 'T', "{statements}: {witness:?}");
+        }
+        assert!(excess.truth != Truth::False);
+    }
+    found.iter().map(|excess| (excess.rule as u8, letter(&excess.truth))).collect()
+}
+
+#[test]
+fn each_rule_has_its_statement() {
+    type Row = (&'static str, &'static [(u8, char)]);
+    const ROWS: &[Row] = &[
+        (r#""Principal":"*","Action":"s3:GetObject""#, &[(1, 'T')]),
+        (r#""Principal":"*","Action":"s3:PutObject""#, &[(1, 'T')]),
+        (r#""NotPrincipal":{"AWS":"111111111111"},"Action":"s3:GetObject""#, &[(1, 'T')]),
+        (r#""Principal":{"AWS":"<p>"},"Action":"s3:GetObject""#, &[(1, '?')]),
+        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:PutObject""#, &[(2, 'T')]),
+        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:GetObject""#, &[]),
+        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":["s3:Get*","s3:List*"]"#, &[]),
+        (r#""Principal":{"AWS":"AROAEXAMPLEID"},"Action":"s3:PutObject""#, &[]),
+        (r#""Principal":{"Service":"config.amazonaws.com"},"Action":"s3:PutObject""#, &[(2, 'T')]),
+        (r#""Principal":{"CanonicalUser":"79a5"},"Action":"s3:DeleteObject""#, &[(2, 'T')]),
+        (r#""Principal":{"Federated":"accounts.google.com"},"Action":"s3:PutBucketPolicy""#, &[(2, 'T')]),
+        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:Put*""#, &[(2, 'T'), (3, 'T')]),
+        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"NotAction":"s3:PutObject""#, &[(2, 'T'), (3, 'T')]),
+        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:<p>""#, &[(2, '?'), (3, '?')]),
+        (r#""Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl""#, &[(4, 'T')]),
+        (r#""Principal":{"AWS":"arn:aws:iam::086441151436:root"},"Action":"s3:GetBucketAcl""#, &[(6, 'T')]),
+    ];
+    for (parts, rules) in ROWS {
+        let json = format!(r#"{{"Effect":"Allow",{parts},"Resource":["{B}","{B}/*"]}}"#);
+        assert_eq!(broken(&json), *rules, "{parts}");
+        // What everybody is refused cannot be had through any statement.
+        let deny = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#;
+        assert_eq!(broken(&format!("{json},{deny}")), [], "{parts}");
+    }
+}
+
+#[test]
+fn cloudtrail_outside_its_prefix() {
+    let write = |resource: &str| {
+        let json = format!(
+            r#"{{"Effect":"Allow","Principal":{{"Service":"cloudtrail.amazonaws.com"}},"Action":"s3:PutObject","Resource":"{resource}","Condition":{{"StringEquals":{{"aws:SourceOrgID":"o-1"}}}}}}"#
+        );
+        broken(&json)
+    };
+    assert_eq!(write("arn:aws:s3:::b/AWSLogs/111111111111/*"), []);
+    assert_eq!(write("arn:aws:s3:::b/p/AWSLogs/*"), []);
+    assert_eq!(write("arn:aws:s3:::b/*"), [(Rule::Prefix as u8, 'T')]);
+    assert_eq!(write("*"), [(Rule::Prefix as u8, 'T')]);
+    assert_eq!(write("arn:aws:s3:::b/AWSLogs*"), [(Rule::Prefix as u8, 'T')]);
+    assert_eq!(write("arn:aws:s3:::b/<prefix>*"), [(Rule::Prefix as u8, '?')]);
+    assert_eq!(write("arn:aws:s3:::other/*"), []);
+}
+
+#[test]
+fn looking_at_the_acl_weighs_little() {
+    let weigh = |action: &str| {
+        let document = policy(&format!(
+            r#"{{"Effect":"Allow","Principal":{{"Service":"cloudtrail.amazonaws.com"}},"Action":{action},"Resource":["{B}","{B}/AWSLogs/*"]}}"#
+        ));
+        let found = document.excesses(&place());
+        found.iter().find(|excess| excess.rule == Rule::Deputy).map(|excess| excess.weight)
+    };
+    assert_eq!(weigh(r#""s3:GetBucketAcl""#), Some(Weight::Low));
+    assert_eq!(weigh(r#"["s3:GetBucketAcl","s3:PutObject"]"#), Some(Weight::Full));
+}
+
+#[test]
+fn what_everyone_is_refused() {
+    let ask = |deny: &str| {
+        let document = policy(&format!(r#"{{"Effect":"Deny",{deny}}}"#));
+        let (http, deletion) = (document.plain_http(&place()), document.version_deletion(&place()));
+        for reach in [&http, &deletion] {
+            if let Some(witness) = &reach.witness {
+                assert_eq!(letter(&document.denies(witness)), 'F', "{deny}: {witness:?}");
+            }
+        }
+        (letter(&http.truth), letter(&deletion.truth))
+    };
+    let tls = |principal: &str, action: &str, resource: &str, more: &str| {
+        ask(&format!(
+            r#""Principal":{principal},"Action":"{action}","Resource":{resource},"Condition":{{"Bool":{{"aws:SecureTransport":false}}{more}}}"#
+        ))
+    };
+    let both = r#"["arn:aws:s3:::b","arn:aws:s3:::b/*"]"#;
+    assert_eq!(tls(r#""*""#, "s3:*", both, ""), ('F', 'T'));
+    assert_eq!(tls(r#"{"AWS":"*"}"#, "*", r#""*""#, ""), ('F', 'T'));
+    assert_eq!(tls(r#""*""#, "s3:*", r#""arn:aws:s3:::b/*""#, ""), ('T', 'T'));
+    assert_eq!(tls(r#""*""#, "s3:Get*", both, ""), ('T', 'T'));
+    assert_eq!(tls(r#"{"AWS":"111111111111"}"#, "s3:*", both, ""), ('T', 'T'));
+    assert_eq!(tls(r#""*""#, "s3:*", both, r#","StringEquals":{"aws:SourceVpce":"v"}"#), ('T', 'T'));
+    assert_eq!(tls(r#""*""#, "s3:*", both, r#","StringEquals":{"aws:PrincipalIsAWSService":"false"}"#).0, 'F');
+    let keep =
+        |parts: &str| ask(&format!(r#"{parts},"Action":"s3:DeleteObjectVersion","Resource":"arn:aws:s3:::b/*""#)).1;
+    assert_eq!(keep(r#""Principal":"*""#), 'F');
+    assert_eq!(keep(r#""NotPrincipal":{"AWS":"arn:aws:iam::111111111111:role/glass"}"#), 'F');
+    assert_eq!(
+        keep(r#""Principal":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/glass"}}"#),
+        'F'
+    );
+    assert_eq!(keep(r#""Principal":"*","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"111111111111"}}"#), 'T');
+    assert_eq!(keep(r#""Principal":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":false}}"#), 'T');
+}

@@ -1,0 +1,151 @@
+//! What the trails of one input record together. Credit never leaves an input.
+
+use std::collections::HashMap;
+
+use super::arn::Text;
+use super::attr::{Attr, Origin, State};
+use super::event_selector::{Event, Management, Recorded, Selectors, Sides};
+use super::trail::Trail;
+use super::{Census, Input};
+use crate::truth::{CauseKind, Truth};
+
+/// A trail with the events that its selectors take.
+#[derive(Debug)]
+pub struct Recorder<'a> {
+    /// The trail.
+    pub trail: &'a Trail,
+    /// What its selectors take in, whether it logs or not.
+    pub recorded: Recorded,
+    /// Whether it counts for others: it exists and it logs.
+    pub counts: Truth,
+}
+
+/// The trails of one input.
+#[derive(Debug)]
+pub struct Recording<'a> {
+    /// The input.
+    pub input: &'a Input,
+    /// Its trails.
+    pub recorders: Vec<Recorder<'a>>,
+}
+
+/// What several trails record together, of the Regions they have in common with a trail.
+#[derive(Debug)]
+pub struct Pool {
+    everywhere: Management,
+    by_region: HashMap<Text, Management>,
+}
+
+/// Whether a source may hide more things of a kind: false or unknown, never true.
+pub fn may_be_more<T>(census: &Census<T>) -> Truth {
+    match &census.complete {
+        Truth::True => Truth::False,
+        Truth::False => Truth::unknown(CauseKind::OutsideScope, "not all of this input was read"),
+        unknown @ Truth::Unknown(_) => unknown.clone(),
+    }
+}
+
+impl<'a> Recording<'a> {
+    /// The trails of an input.
+    pub fn of(input: &'a Input) -> Self {
+        let recorder = |trail: &'a Trail| Recorder {
+            trail,
+            recorded: trail.selectors.recorded(),
+            counts: trail.id.existence.truth() & trail.logging.is(&true),
+        };
+        Self { input, recorders: input.trails.iter().map(recorder).collect() }
+    }
+
+    /// What the trails for which `counts` holds record together, wherever they are.
+    pub fn together(&self, counts: impl Fn(&Recorder<'_>) -> Truth) -> Recorded {
+        Recorded::together(self.recorders.iter().map(|recorder| (counts(recorder), &recorder.recorded)))
+    }
+
+    /// What the logging trails record together, by the Regions they work in.
+    pub fn pool(&self) -> Pool {
+        let multi = |recorder: &Recorder<'_>| recorder.trail.multi_region.is(&true);
+        let mut by_region = HashMap::new();
+        for region in self.recorders.iter().map(|recorder| &recorder.trail.home_region) {
+            // One entry a Region: a template has one.
+            if by_region.len() < 64 && !by_region.contains_key(region) {
+                let here = |recorder: &Recorder<'_>| {
+                    recorder.counts.clone() & (multi(recorder) | recorder.trail.home_region.same(region))
+                };
+                by_region.insert(region.clone(), self.together(here).management());
+            }
+        }
+        let everywhere = self.together(|recorder| recorder.counts.clone() & multi(recorder)).management();
+        Pool { everywhere, by_region }
+    }
+
+    /// Whether there may be trails that were not seen.
+    pub fn more(&self) -> Truth {
+        may_be_more(&self.input.trails)
+    }
+
+    /// The first few of the trails for which `holds`, for sentences.
+    pub fn some(&self, holds: impl Fn(&Recorder<'_>) -> bool) -> Vec<&'a Trail> {
+        self.recorders.iter().filter(|recorder| holds(recorder)).map(|recorder| recorder.trail).take(4).collect()
+    }
+}
+
+/// Some trails other than one, in a sentence: `the trails 'A', 'B'`.
+pub fn others(trails: &[&Trail], than: &Trail) -> String {
+    let names = trails.iter().filter(|trail| !std::ptr::eq(**trail, than)).take(3);
+    let names: Vec<String> = names.map(|trail| format!("'{}'", trail.id.shown)).collect();
+    match names.as_slice() {
+        [] => "another trail".to_owned(),
+        [only] => format!("the trail {only}"),
+        several => format!("the trails {}", several.join(", ")),
+    }
+}
+
+impl Pool {
+    fn in_regions_of<T>(&self, trail: &Trail, ask: impl Fn(&Management) -> T) -> (Truth, T, Option<T>) {
+        let multi = trail.multi_region.is(&true);
+        (multi, ask(&self.everywhere), self.by_region.get(&trail.home_region).map(ask))
+    }
+
+    /// Which sides of the management events are recorded as a whole in all Regions that `trail` works in.
+    pub fn management(&self, trail: &Trail) -> Sides {
+        let side = |ask: &dyn Fn(&Management) -> Truth| {
+            let (multi, everywhere, here) = self.in_regions_of(trail, ask);
+            // In all Regions is enough for any trail, in its own Region for a single-Region one.
+            everywhere | (!multi & here.unwrap_or(Truth::False))
+        };
+        Sides { reads: side(&|found| found.reads.truth.clone()), writes: side(&|found| found.writes.truth.clone()) }
+    }
+
+    /// Events that no logging trail records in the Regions that `trail` works in.
+    pub fn lost(&self, trail: &Trail) -> Vec<Event> {
+        let lost = |found: &Management| [found.writes.lost.clone(), found.reads.lost.clone()];
+        let (multi, everywhere, here) = self.in_regions_of(trail, lost);
+        let events = if multi == Truth::True { Some(everywhere) } else { here };
+        events.into_iter().flatten().flatten().collect()
+    }
+}
+
+/// The attribute that the selectors of a trail stand in, with its place and what is so about it.
+#[derive(Debug)]
+pub struct SelectorsAt<'a> {
+    /// `EventSelectors` or `AdvancedEventSelectors`.
+    pub name: &'a str,
+    /// Its place, or that of the trail.
+    pub at: &'a Origin,
+    /// `'EventSelectors' is not set`.
+    pub says: String,
+    /// Whether there are none at all, so that the default holds.
+    pub absent: bool,
+}
+
+impl Selectors {
+    /// Where to look at these selectors.
+    pub fn place(&self) -> SelectorsAt<'_> {
+        fn at<T>(attr: &Attr<Vec<T>>) -> SelectorsAt<'_> {
+            let absent = matches!(attr.state, State::Missing | State::Default(_));
+            SelectorsAt { name: &attr.name, at: &attr.at, says: attr.says_whether(), absent }
+        }
+        let advanced = at(&self.advanced);
+        if advanced.absent { at(&self.basic) } else { advanced }
+    }
+}
