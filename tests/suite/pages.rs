@@ -169,7 +169,7 @@ fn every_severity_that_is_seen_is_on_the_page() {
             let mut settings = vec![cases::settings(folder)];
             settings.extend(Truth::of(folder).iter().flat_map(|truth| truth.with.iter().map(|with| with.settings())));
             settings.into_iter().flat_map(|settings| {
-                let scan = scan_paths(folder, &[folder.clone()], settings, super::all());
+                let scan = scan_paths(folder, std::slice::from_ref(folder), settings, super::all());
                 let fails = scan.findings.into_iter().filter(|finding| matches!(finding.outcome, Outcome::Fail(_)));
                 fails.map(|finding| (finding.check, finding.severity)).collect::<Vec<_>>()
             })
@@ -185,7 +185,7 @@ fn every_fail_says_what_where_and_what_to_do() {
     let faults: BTreeSet<String> = folders
         .par_iter()
         .flat_map_iter(|folder| {
-            let scan = scan_paths(folder, &[folder.clone()], cases::settings(folder), super::all());
+            let scan = scan_paths(folder, std::slice::from_ref(folder), cases::settings(folder), super::all());
             let mut prints = BTreeSet::new();
             let mut faults = Vec::new();
             for finding in &scan.findings {
