@@ -200,12 +200,21 @@ pub struct Census<T> {
 impl<T> Census<T> {
     /// True if the rule holds for one that was seen; never false while there may be more than were seen.
     pub fn any(&self, rule: impl FnMut(&T) -> Truth) -> Truth {
-        Truth::any(self.items.iter().map(rule)) | !self.complete.clone()
+        Truth::any(self.items.iter().map(rule)) | self.unread()
     }
 
     /// True only if the rule holds for all and all were seen.
     pub fn all(&self, rule: impl FnMut(&T) -> Truth) -> Truth {
-        Truth::all(self.items.iter().map(rule)) & self.complete.clone()
+        Truth::all(self.items.iter().map(rule)) & !self.unread()
+    }
+
+    /// False when these are all; else unknown: what was not read may be anything.
+    fn unread(&self) -> Truth {
+        match &self.complete {
+            Truth::True => Truth::False,
+            Truth::False => Truth::unknown(CauseKind::NotCollected, "not all of them were read"),
+            unknown @ Truth::Unknown(_) => unknown.clone(),
+        }
     }
 
     /// Those that were seen.

@@ -63,6 +63,8 @@ pub struct Example {
     pub source: String,
     /// The verdict that it must give.
     pub verdict: String,
+    /// Options of the run that it needs, as `name` or `name=value`.
+    pub options: Vec<String>,
     /// The text.
     pub text: String,
 }
@@ -109,7 +111,7 @@ impl Page {
                     let mut words = info.split_whitespace().map(str::to_owned);
                     let mut word = || words.next().unwrap_or_default();
                     let (language, source, verdict) = (word(), word(), word());
-                    open = Some(Example { language, source, verdict, text: String::new() });
+                    open = Some(Example { language, source, verdict, options: words.collect(), text: String::new() });
                 }
                 (Some(_), Some(_)) => examples.extend(open.take()),
                 (Some(example), None) => {

@@ -30,6 +30,8 @@ pub enum Shape {
     Account,
     /// A non-empty name without `:`, `/`, `*`, `?` and white space: generated names, Regions, ids.
     Name,
+    /// A name that AWS makes up for one resource: a [`Shape::Name`] that no other resource has.
+    Generated,
 }
 
 /// A hole: something with an identity whose characters are not known.
@@ -364,6 +366,9 @@ fn certainly(pattern: &[Token], value: &[Token]) -> bool {
 
 /// False if no string fits both, else unknown for the reasons of the holes.
 fn possibly(a: &[Token], b: &[Token], left: &Text, right: &Text) -> Truth {
+    if part_at_generated(a, b) {
+        return Truth::False;
+    }
     if !intersects(&relax(a), &relax(b), &|_, _| false) {
         return Truth::False;
     }
@@ -375,6 +380,14 @@ fn possibly(a: &[Token], b: &[Token], left: &Text, right: &Text) -> Truth {
     }
 }
 
+/// Whether both begin alike up to the made-up names of two different resources: whatever these are, they differ, and
+/// neither begins with the other.
+fn part_at_generated(a: &[Token], b: &[Token]) -> bool {
+    let parting = a.iter().zip(b).find(|(x, y)| x != y || **x == Token::Star);
+    matches!(parting, Some((Token::Var(x), Token::Var(y)))
+        if x.shape == Shape::Generated && y.shape == Shape::Generated)
+}
+
 /// Each hole replaced by all that it can hold.
 fn relax(tokens: &[Token]) -> Vec<Token> {
     let mut relaxed = Vec::with_capacity(tokens.len());
@@ -383,7 +396,7 @@ fn relax(tokens: &[Token]) -> Vec<Token> {
             Token::Var(var) => match var.shape {
                 Shape::Any => relaxed.push(Token::Star),
                 Shape::Account => relaxed.extend(std::iter::repeat_n(Token::Digit, 12)),
-                Shape::Name => relaxed.extend([Token::NameChar, Token::NameRun]),
+                Shape::Name | Shape::Generated => relaxed.extend([Token::NameChar, Token::NameRun]),
             },
             other => relaxed.push(other.clone()),
         }

@@ -240,7 +240,7 @@ impl Show for u32 {
 
 impl Show for Text {
     fn show(&self) -> String {
-        self.to_string()
+        if self.is_certainly_empty() { "empty".to_owned() } else { self.to_string() }
     }
 }
 

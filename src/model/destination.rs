@@ -45,7 +45,7 @@ impl Estate {
 impl Bucket {
     /// Whether `name`, which no resource of the input defines, can be this bucket.
     fn may_be_named(&self, name: &Text) -> Truth {
-        if let [Part::Var(Var { shape: Shape::Name, .. })] = self.name.parts()
+        if let [Part::Var(Var { shape: Shape::Name | Shape::Generated, .. })] = self.name.parts()
             && self.name != *name
         {
             return Truth::False;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use trailwarden::cli::parameters;
-use trailwarden::finding::Finding;
+use trailwarden::finding::options::MfaDeleteMode;
+use trailwarden::finding::{Finding, Options};
 use trailwarden::scan::Scan;
 use trailwarden::sources::cloudformation::Settings;
 
@@ -118,6 +119,38 @@ pub fn settings(folder: &Path) -> Settings {
     let file = folder.join("parameters.json");
     let files: Vec<PathBuf> = if file.exists() { vec![file] } else { Vec::new() };
     Settings { parameters: parameters::read(&files).expect("the parameters are sound"), ..Settings::default() }
+}
+
+/// The options of the run in `options` beside a template, a word each: `expect-trail`, `required-tags=owner,env`.
+pub fn options(folder: &Path) -> Options {
+    let text = std::fs::read_to_string(folder.join("options")).unwrap_or_default();
+    parsed_options(text.split_whitespace())
+}
+
+/// Options from words.
+pub fn parsed_options<'a>(words: impl IntoIterator<Item = &'a str>) -> Options {
+    let mut options = Options::default();
+    for word in words {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let list = || value.split(',').map(str::to_owned).collect();
+        match name {
+            "expect-trail" => options.expect_trail = true,
+            "accept-event-data-store" => options.accept_event_data_store = true,
+            "required-tags" => options.required_tags = list(),
+            "readers" => options.readers = list(),
+            "allow" => options.allow = list(),
+            "min-days" => options.min_days = value.parse().expect("a number of days"),
+            "mfa-delete.mode" => {
+                options.mfa_delete = match value {
+                    "strict" => MfaDeleteMode::Strict,
+                    "off" => MfaDeleteMode::Off,
+                    _ => MfaDeleteMode::Equivalent,
+                }
+            }
+            other => panic!("there is no option '{other}'"),
+        }
+    }
+    options
 }
 
 /// The template that a folder with a `truth.json` is about; what it nests lies beside it.

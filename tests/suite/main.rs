@@ -16,6 +16,7 @@ mod sarif;
 use std::path::{Path, PathBuf};
 
 use trailwarden::checks::{CHECKS, Check};
+use trailwarden::finding::Options;
 use trailwarden::scan::{self, Request, Scan};
 use trailwarden::sources::cloudformation;
 
@@ -29,12 +30,13 @@ fn all() -> Vec<&'static Check> {
     CHECKS.iter().collect()
 }
 
-/// Scans the paths, reported relative to `root`.
+/// Scans the paths, reported relative to `root`; the options of the run are those of the folder `root`.
 fn scan_paths(root: &Path, paths: &[PathBuf], settings: cloudformation::Settings, checks: Vec<&'static Check>) -> Scan {
     let request = Request {
         paths: paths.to_vec(),
         repo_root: Some(root.to_owned()),
         checks,
+        options: cases::options(root),
         cloudformation: settings,
         ..Request::default()
     };
@@ -43,10 +45,16 @@ fn scan_paths(root: &Path, paths: &[PathBuf], settings: cloudformation::Settings
 
 /// Scans a text as though it came from standard input.
 fn scan_text(text: &str, checks: Vec<&'static Check>) -> Scan {
+    scan_text_with(text, checks, Options::default())
+}
+
+/// As [`scan_text`], with options of the run.
+fn scan_text_with(text: &str, checks: Vec<&'static Check>, options: Options) -> Scan {
     let request = Request {
         stdin: Some(text.as_bytes().to_vec()),
         repo_root: Some(project().to_owned()),
         checks,
+        options,
         ..Request::default()
     };
     scan::run(&request).expect("standard input exists")

@@ -137,7 +137,7 @@ impl Document {
                 let mut segments = pattern.split('/').into_iter().skip_while(|part| part.literal() != Some("AWSLogs"));
                 if let Some(owner) = segments.nth(1) {
                     let literal = owner.literal().unwrap_or_default();
-                    let generated = matches!(owner.parts(), [Part::Var(var)] if var.shape == Shape::Name);
+                    let generated = matches!(owner.parts(), [Part::Var(var)] if matches!(var.shape, Shape::Name | Shape::Generated));
                     if literal.starts_with("o-") || generated {
                         add(&mut organizations, owner);
                     } else {

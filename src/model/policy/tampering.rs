@@ -515,7 +515,8 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
 /// Whether two patterns share a resource. The generated name of another resource is not this one's name, unless this
 /// one's is not known at all.
 fn touches(item: &Text, form: &Text) -> Truth {
-    let is_generated = |var: &&Var| var.cause.kind == CauseKind::AfterApply && var.shape == Shape::Name;
+    let is_generated =
+        |var: &&Var| var.cause.kind == CauseKind::AfterApply && matches!(var.shape, Shape::Name | Shape::Generated);
     let of_another = |var: &Var| form.vars().all(|own| own != var);
     let nameless = form.vars().any(|var| var.key.starts_with(NAMELESS));
     if !nameless && item.vars().filter(is_generated).any(of_another) { Truth::False } else { item.overlaps(form) }

@@ -267,7 +267,7 @@ fn split<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val {
     let open = text.vars().find(|var| match var.shape {
         Shape::Any => true,
         Shape::Account => separator.chars().all(|c| c.is_ascii_digit()),
-        Shape::Name => !separator.contains([':', '/', '*', '?', ' ', ',']),
+        Shape::Name | Shape::Generated => !separator.contains([':', '/', '*', '?', ' ', ',']),
     });
     if let Some(var) = open {
         return Val { kind: ValKind::Unknown(var.cause.clone()), span };

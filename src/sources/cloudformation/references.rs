@@ -106,7 +106,13 @@ impl<'t> Names<'_, '_, 't> {
             "AWS::Lambda::Function" | "AWS::Serverless::Function" => "FunctionName",
             _ => "",
         };
-        self.property(property).unwrap_or_else(|| self.hole(None, Shape::Name))
+        self.property(property).unwrap_or_else(|| self.hole(None, self.made_up(property)))
+    }
+
+    /// The shape of a name that is not written: made up by AWS, unless a name is written that cannot be told.
+    fn made_up(&self, property: &str) -> Shape {
+        let written = self.resource.node.get("Properties").is_some_and(|p| p.get(property).is_some());
+        if written { Shape::Name } else { Shape::Generated }
     }
 
     fn path(&self) -> Text {
@@ -151,8 +157,10 @@ impl<'t> Names<'_, '_, 't> {
             ("AWS::S3::Bucket", Some("DomainName")) => Text::format("{}.s3.amazonaws.com", &[&name()]),
             ("AWS::CloudTrail::Trail", None) => name(),
             ("AWS::CloudTrail::Trail", Some("Arn")) => self.arn("arn:{p}:cloudtrail:{r}:{a}:trail/{}", &[&name()]),
-            ("AWS::KMS::Key", None | Some("KeyId")) => self.hole(None, Shape::Name),
-            ("AWS::KMS::Key", Some("Arn")) => self.arn("arn:{p}:kms:{r}:{a}:key/{}", &[&self.hole(None, Shape::Name)]),
+            ("AWS::KMS::Key", None | Some("KeyId")) => self.hole(None, Shape::Generated),
+            ("AWS::KMS::Key", Some("Arn")) => {
+                self.arn("arn:{p}:kms:{r}:{a}:key/{}", &[&self.hole(None, Shape::Generated)])
+            }
             ("AWS::KMS::Alias", None) => name(),
             ("AWS::Logs::LogGroup", None) => name(),
             ("AWS::Logs::LogGroup", Some("Arn")) => self.arn("arn:{p}:logs:{r}:{a}:log-group:{}:*", &[&name()]),

@@ -130,7 +130,7 @@ fn expressions_evaluate_as_documented() {
         ),
         // Join, Split, Select
         ("!Join ['-', [a, !Ref Env, c]]", "a-prod-c"),
-        ("!Join ['', []]", ""),
+        ("!Join ['', []]", "empty"),
         ("!Join [',', !Ref Names]", "x,y,z"),
         ("!Join ['', [a, !Ref 'AWS::NoValue', b]]", "ab"),
         ("!Join ['/', !Split [':', 'a:b:c']]", "a/b/c"),

@@ -1,19 +1,21 @@
 //! Principals and the policies attached to them, by every route that a template has.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Cx;
 use super::storage::document;
 use crate::model::arn::Text;
-use crate::model::attr::{Attr, Origin, State, Value};
+use crate::model::attr::{Attr, Branch, Origin, State, Value};
 use crate::model::policy::Document;
 use crate::model::principal::{Grant, GrantedPolicy, Grantee, ManagedPolicy, Principal, PrincipalKind};
-use crate::model::{Identity, Input, ResourceKind};
+use crate::model::{Existence, Identity, Input, ResourceKind};
 use crate::source_map::Span;
 use crate::sources::block::{Absent, Block};
 use crate::sources::policy::document as read_document;
 use crate::sources::value::{Val, ValKind};
 use crate::sources::worlds;
+use crate::truth::{Cause, CauseKind};
 
 pub(super) fn principal(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let kind = match cx.resource.kind {
@@ -33,48 +35,80 @@ pub(super) fn principal(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let to = Grantee { kind, name: principal.name.clone() };
     let id = principal.id.clone();
     managed(input, &block, "ManagedPolicyArns", &id, &to);
-    for (policy, span) in each(&block, "Policies") {
-        let inner = Block { val: Some(&policy), header: span, prefix: "Policies.", faults: block.faults };
+    for item in each(&block, "Policies") {
+        let inner = Block { val: Some(&item.value), header: item.span, prefix: "Policies.", faults: block.faults };
         let policy = GrantedPolicy::Document(document(&inner, &["PolicyDocument"]));
-        let (id, by, to) = (id.clone(), id.clone(), to.clone());
-        input.grants.items.push(Grant { id, by, to, policy, at: Origin::Text(span) });
+        let (id, to) = (item.identity(&id), to.clone());
+        input.grants.items.push(Grant { by: id.clone(), id, to, policy, at: Origin::Text(item.span) });
     }
     input.principals.items.push(principal);
 }
 
+/// One item that a list property has, or may have.
+struct Item {
+    value: Val,
+    span: Span,
+    /// When it is in the list and when it is not, if that cannot be decided.
+    open: Option<(Arc<str>, Arc<str>)>,
+}
+
+impl Item {
+    /// The attribute that holds the item, or may hold it.
+    fn attr<T>(&self, name: &str, value: Value<T>) -> Attr<T> {
+        let state = match &self.open {
+            None => State::Set(value),
+            Some((present, absent)) => State::OneOf(vec![
+                Branch { when: present.clone(), state: State::Set(value) },
+                Branch { when: absent.clone(), state: State::Missing },
+            ]),
+        };
+        Attr { name: name.into(), at: Origin::Text(self.span), state }
+    }
+
+    /// The resource that the item belongs to: it may only exist when the item may only be there.
+    fn identity(&self, id: &Identity) -> Identity {
+        let mut id = id.clone();
+        if let (Some((present, _)), Existence::Certain) = (&self.open, &id.existence) {
+            id.existence = Existence::Maybe(Cause::new(CauseKind::Condition, format!("it holds only when {present}")));
+        }
+        id
+    }
+}
+
 /// The items of a list property in all its possible forms, each once.
-fn each(block: &Block<'_>, key: &str) -> Vec<(Val, Span)> {
+fn each(block: &Block<'_>, key: &str) -> Vec<Item> {
     let Some(field) = block.val.and_then(|val| val.field(key)) else { return Vec::new() };
-    let mut found: Vec<(Val, Span)> = Vec::new();
-    for world in worlds::possible(Some(&field.value)) {
-        let Some(value) = world.value else { continue };
+    let worlds = worlds::possible(Some(&field.value));
+    let mut found: Vec<(Val, Span, Vec<usize>)> = Vec::new();
+    for (world, possible) in worlds.iter().enumerate() {
+        let Some(value) = &possible.value else { continue };
         for item in value.items() {
             // A list that is not known as a whole points at its property.
             let span = if matches!(value.kind, ValKind::List(_)) { item.span } else { field.span() };
-            if !found.iter().any(|(known, at)| known == item && *at == span) {
-                found.push((item.clone(), span));
+            match found.iter_mut().find(|(known, at, _)| known == item && *at == span) {
+                Some((.., holders)) => holders.push(world),
+                None => found.push((item.clone(), span, vec![world])),
             }
         }
     }
+    let clause = |world: usize| worlds[world].when.clone().unwrap_or_else(|| "always".into());
     found
-}
-
-fn one_text(name: &str, val: &Val, span: Span) -> Attr<Text> {
-    let at = Origin::Text(span);
-    match crate::sources::block::text(val) {
-        Value::Known(text) => Attr::set(name, at, text),
-        Value::Unknown(cause) => Attr { name: name.into(), at, state: State::Set(Value::Unknown(cause)) },
-    }
+        .into_iter()
+        .map(|(value, span, holders)| {
+            let absent = (0..worlds.len()).find(|world| !holders.contains(world));
+            Item { value, span, open: absent.map(|absent| (clause(holders[0]), clause(absent))) }
+        })
+        .collect()
 }
 
 fn managed(input: &mut Input, block: &Block<'_>, key: &str, id: &Identity, to: &Grantee) {
-    for (policy, span) in each(block, key) {
+    for item in each(block, key) {
         let grant = Grant {
             id: id.clone(),
             by: id.clone(),
             to: to.clone(),
-            policy: GrantedPolicy::Managed(one_text(key, &policy, span)),
-            at: Origin::Text(span),
+            policy: GrantedPolicy::Managed(item.attr(key, crate::sources::block::text(&item.value))),
+            at: Origin::Text(item.span),
         };
         input.grants.items.push(grant);
     }
@@ -88,14 +122,14 @@ pub(super) fn policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let document = document(&block, &["PolicyDocument"]);
     let named = [("Users", PrincipalKind::User), ("Groups", PrincipalKind::Group), ("Roles", PrincipalKind::Role)];
     for (key, kind) in named {
-        for (name, span) in each(&block, key) {
-            let name = name.text().unwrap_or_else(|| crate::sources::block::hole(&name));
+        for item in each(&block, key) {
+            let name = item.value.text().unwrap_or_else(|| crate::sources::block::hole(&item.value));
             let grant = Grant {
-                id: id.clone(),
-                by: id.clone(),
+                id: item.identity(&id),
+                by: item.identity(&id),
                 to: Grantee { kind, name },
                 policy: GrantedPolicy::Document(document.clone()),
-                at: Origin::Text(span),
+                at: Origin::Text(item.span),
             };
             input.grants.items.push(grant);
         }
@@ -159,18 +193,16 @@ pub(super) fn function(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let to = Grantee { kind: PrincipalKind::Function, name };
     let globals = cx.stack.parsed.globals.and_then(|globals| globals.get("Function")).and_then(|f| cx.scope.eval(f));
     let global = Block { val: globals.as_ref(), ..block };
-    for (policy, span) in each(&global, "Policies").into_iter().chain(each(&block, "Policies")) {
-        let policy = match &policy.kind {
-            ValKind::Map(_) if policy.field("Statement").is_some() => {
-                let at = Origin::Text(span);
-                let state = State::Set(read_document(&policy));
-                GrantedPolicy::Document(Attr { name: "Policies".into(), at, state })
+    for item in each(&global, "Policies").into_iter().chain(each(&block, "Policies")) {
+        let policy = match &item.value.kind {
+            ValKind::Map(_) if item.value.field("Statement").is_some() => {
+                GrantedPolicy::Document(item.attr("Policies", read_document(&item.value)))
             }
             ValKind::Map(_) => continue,
-            _ => GrantedPolicy::Managed(one_text("Policies", &policy, span)),
+            _ => GrantedPolicy::Managed(item.attr("Policies", crate::sources::block::text(&item.value))),
         };
         let (id, by, to) = (id.clone(), id.clone(), to.clone());
-        input.grants.items.push(Grant { id, by, to, policy, at: Origin::Text(span) });
+        input.grants.items.push(Grant { id, by, to, policy, at: Origin::Text(item.span) });
     }
     input.principals.items.push(Principal {
         kind: PrincipalKind::Function,
