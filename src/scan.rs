@@ -1,8 +1,8 @@
 //! A scan: paths in, findings and gaps out.
 //!
-//! The steps, each of which may run in parallel and none of which lets the order of threads show: [`walk`] finds and
-//! reads the files that could be ours, [`read`] parses them into templates, the source lowers these into the estate,
-//! the checks judge it, and [`fingerprint`] gives every finding its identity.
+//! The steps, each of which may run in parallel and none of which lets the order of threads show: `walk` finds and
+//! reads the files that could be ours, `read` parses them into templates, the source lowers these into the estate,
+//! the checks judge it, and `fingerprint` gives every finding its identity.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;

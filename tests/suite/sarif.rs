@@ -34,6 +34,7 @@ pub fn validate_with_multitool(sarif: &Path) -> Vec<String> {
     let output = Command::new(package().join("Sarif.Multitool"))
         .arg("validate")
         .arg(sarif)
+        .args(["--max-file-size-in-kb", "100000"])
         .args(["--rule-kind", "Sarif;Ghas", "--log", "ForceOverwrite;PrettyPrint", "--config"])
         .arg(root.join("tests/data/sarif-multitool-ghas.config.xml"))
         .arg("--output")
