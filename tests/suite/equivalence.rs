@@ -64,6 +64,9 @@ fn verdicts(folder: &Path, settings: &Path) -> BTreeMap<(String, String, String)
 
 /// Whether all templates of the folder could be written in that style.
 fn rewrite(from: &Path, to: &Path, style: Style) -> bool {
+    if let Ok(options) = std::fs::read(from.join("options")) {
+        std::fs::write(to.join("options"), options).expect("a temporary file");
+    }
     for file in files(from, &["yaml", "yml", "json", "template"]) {
         let relative = file.strip_prefix(from).expect("is below");
         if ["truth.json", "parameters.json"].iter().any(|name| relative == Path::new(name)) {
