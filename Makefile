@@ -5,9 +5,11 @@ VALIDATOR := .tools/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitoo
 
 .PHONY: test tools lint doc update
 
-# The tests come last, so that their summary ends the output.
+# The suite comes last, so that its summary ends the output.
 test: tools lint doc
-	$(CARGO) test --locked
+	$(CARGO) test --locked --doc
+	$(CARGO) test --locked --lib --bins
+	$(CARGO) test --locked --test suite
 
 # Third-party validators that the tests run.
 tools: .tools/package-lock.json
