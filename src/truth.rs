@@ -208,3 +208,6 @@ impl BitOr for Truth {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -454,3 +454,6 @@ fn intersects(a: &[Token], b: &[Token], same: &dyn Fn(&Token, &Token) -> bool) -
     }
     reach[a.len() * width + b.len()]
 }
+
+#[cfg(test)]
+mod tests;

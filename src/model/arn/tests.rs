@@ -1,0 +1,160 @@
+//! Comparing texts with holes.
+
+use super::{Shape, Text, Var};
+use crate::truth::{Cause, CauseKind, Truth};
+
+/// `<x>` is a name that is not known, `{x}` anything, `#` an account, `^x^` a generated name.
+fn text(written: &str) -> Text {
+    let hole = |name: &str, shape| {
+        let cause = Cause::new(CauseKind::Parameter, format!("'{name}' is not known"));
+        Text::from(Var { key: name.into(), shown: name.into(), cause, shape })
+    };
+    let mut result = Text::default();
+    let mut rest = written;
+    while let Some(at) = rest.find(['<', '{', '#', '^']) {
+        result.push_str(&rest[..at]);
+        let (end, shape) = match &rest[at..=at] {
+            "<" => ('>', Shape::Name),
+            "{" => ('}', Shape::Any),
+            "^" => ('^', Shape::Generated),
+            _ => {
+                result.push(&hole("account", Shape::Account));
+                rest = &rest[at + 1..];
+                continue;
+            }
+        };
+        let close = rest[at + 1..].find(end).expect("a closed hole") + at + 1;
+        result.push(&hole(&rest[at + 1..close], shape));
+        rest = &rest[close + 1..];
+    }
+    result.push_str(rest);
+    result
+}
+
+fn word(truth: &Truth) -> &'static str {
+    match truth {
+        Truth::True => "yes",
+        Truth::False => "no",
+        Truth::Unknown(_) => "maybe",
+    }
+}
+
+#[track_caller]
+fn table(ask: impl Fn(&Text, &Text) -> Truth, cases: &[(&str, &str, &str)]) {
+    for (left, right, expected) in cases {
+        assert_eq!(word(&ask(&text(left), &text(right))), *expected, "{left} and {right}");
+    }
+}
+
+#[test]
+fn same() {
+    table(
+        Text::same,
+        &[
+            ("a", "a", "yes"),
+            ("a", "b", "no"),
+            ("a*", "ab", "no"),
+            ("<x>", "<x>", "yes"),
+            ("a<x>b", "a<x>b", "yes"),
+            ("<x>", "<y>", "maybe"),
+            ("^x^", "^y^", "no"),
+            ("arn:aws:s3:::^x^/a", "arn:aws:s3:::^y^/a", "no"),
+            ("^x^", "{y}", "maybe"),
+            ("{x}", "", "maybe"),
+            ("<x>", "", "no"),
+            ("<x>", "a:b", "no"),
+            ("{x}", "a:b", "maybe"),
+            ("#", "111122223333", "maybe"),
+            ("#", "11112222333", "no"),
+            ("#", "11112222333x", "no"),
+            ("arn:{x}:s3", "arn:aws:ec2", "no"),
+        ],
+    );
+}
+
+#[test]
+fn matches() {
+    table(
+        Text::matches,
+        &[
+            ("*", "", "yes"),
+            ("*", "<x>", "yes"),
+            ("?", "a", "yes"),
+            ("?", "", "no"),
+            ("?", "ab", "no"),
+            ("a*c", "abc", "yes"),
+            ("a*c", "ac", "yes"),
+            ("a*c", "ab", "no"),
+            ("a*", "*", "no"),
+            ("arn:aws:s3:::<x>/*", "arn:aws:s3:::<x>/AWSLogs/#/a", "yes"),
+            ("arn:aws:s3:::logs/*", "arn:aws:s3:::logs-prod/a", "no"),
+            ("<x>*", "ab", "maybe"),
+            ("{x}", "anything", "maybe"),
+            ("a{x}", "b", "no"),
+            ("???", "<x>", "maybe"),
+            ("*/#/*", "p/111122223333/q", "maybe"),
+            ("*/#/*", "p/1111/q", "no"),
+            ("ä?", "äö", "yes"),
+        ],
+    );
+}
+
+#[test]
+fn overlaps() {
+    table(
+        Text::overlaps,
+        &[
+            ("a*", "*b", "yes"),
+            ("a*", "b*", "no"),
+            ("a?c", "ab*", "yes"),
+            ("a?c", "abcd*", "no"),
+            ("*", "<x>", "yes"),
+            ("<x>/*", "<x>/a*", "yes"),
+            ("<x>/*", "<y>/a*", "maybe"),
+            ("^x^/*", "^y^/a*", "no"),
+            ("{x}", "a", "maybe"),
+        ],
+    );
+}
+
+#[test]
+fn covers() {
+    table(
+        Text::covers,
+        &[
+            ("*", "a*b?", "yes"),
+            ("a*", "ab*", "yes"),
+            ("ab*", "a*", "no"),
+            ("a?", "ab", "yes"),
+            ("a?", "a*", "no"),
+            ("<x>*", "<x>/a", "yes"),
+            ("{x}", "a*", "maybe"),
+            ("b*", "a{x}", "no"),
+        ],
+    );
+}
+
+#[test]
+fn starts_with() {
+    for (written, prefix, expected) in [
+        ("abc", "ab", "yes"),
+        ("abc", "b", "no"),
+        ("{x}c", "ab", "maybe"),
+        ("a{x}", "ab", "maybe"),
+        ("a{x}", "b", "no"),
+    ] {
+        assert_eq!(word(&text(written).starts_with(prefix)), expected, "{written} {prefix}");
+    }
+}
+
+#[test]
+fn literals_merge_so_that_equal_texts_have_equal_parts() {
+    let mut pieces = Text::from("a");
+    pieces.push_str("");
+    pieces.push_str("b");
+    pieces.push(&Text::from("c"));
+    assert_eq!(pieces, Text::from("abc"));
+    assert_eq!(Text::format("{}-{}", &[&text("<x>"), &"y".into()]), text("<x>-y"));
+    assert_eq!(text("a:<x>:b").split(':'), [text("a"), text("<x>"), text("b")]);
+    assert_eq!(text("<x>/a").to_string(), "${x}/a");
+}
