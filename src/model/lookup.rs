@@ -181,7 +181,12 @@ impl Estate {
                     }
                     Seen::Absent => continue,
                 };
-                let subject = if let Link::Here(item) = &link { item.identity().clone() } else { borrowed.clone() };
+                let subject = match &link {
+                    Link::Here(item) => item.identity().clone(),
+                    // The finding stands at the trail and speaks of the thing that the trail names.
+                    Link::Elsewhere(name) => Identity { shown: name.to_string(), ..borrowed.clone() },
+                    Link::Unknown(_) => Identity { shown: format!("of {}", borrowed.shown), ..borrowed.clone() },
+                };
                 let known = targets.iter_mut().find(|target| match (&target.link, &link) {
                     (Link::Here(a), Link::Here(b)) => std::ptr::eq(*a, *b),
                     _ => target.subject.input == subject.input && target.subject.address == subject.address,

@@ -75,6 +75,11 @@ impl Val {
         self.fields().iter().find(|field| &*field.key == key)
     }
 
+    /// Whether something is written under this key; null is not.
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| value.kind != ValKind::Null)
+    }
+
     /// The value under this key.
     pub fn get(&self, key: &str) -> Option<&Val> {
         self.field(key).map(|field| &field.value)

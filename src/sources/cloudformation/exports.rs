@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::eval::Scope;
 use super::functions::text_of;
 use super::stack::{Exports, Stack, World, is_stack};
-use crate::model::arn::Text;
+use crate::model::arn::{Part, Text};
 use crate::syntax::Node;
+use crate::truth::Truth;
 
 /// The output exported under this name, if exactly one of the scanned templates has it.
 pub(super) fn find<'t>(world: &World<'t>, name: &Text) -> Option<(Rc<Stack<'t>>, &'t Node)> {
@@ -22,10 +23,25 @@ pub(super) fn find<'t>(world: &World<'t>, name: &Text) -> Option<(Rc<Stack<'t>>,
             world.exports.get_or_init(|| collected)
         }
     };
-    match exports.get(name).map(Vec::as_slice) {
-        Some([(stack, node)]) => Some((stack.clone(), node)),
+    let found = match exports.get(name) {
+        Some(exact) => exact.iter().collect::<Vec<_>>(),
+        None => {
+            let fitting = exports.iter().filter(|(export, _)| fits(export, name));
+            fitting.flat_map(|(_, outputs)| outputs).collect()
+        }
+    };
+    match found.as_slice() {
+        [(stack, node)] => Some((stack.clone(), node)),
         _ => None,
     }
+}
+
+/// Whether an export named after its stack (`${AWS::StackName}-Key`) is what an import asks for (`audit-Key`): the
+/// stack's name is chosen at deployment, so it may be whatever the import expects. The rest of the name must be there.
+fn fits(export: &Text, import: &Text) -> bool {
+    let named_after_stack = export.vars().next().is_some() && export.vars().all(|var| &*var.shown == "AWS::StackName");
+    let written = |text: &Text| text.parts().iter().any(|part| matches!(part, Part::Lit(_)));
+    named_after_stack && written(export) && written(import) && export.same(import) != Truth::False
 }
 
 fn collect<'t>(world: &World<'t>) -> Exports<'t> {

@@ -1,5 +1,6 @@
 //! From evaluated resources to the model.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::eval::Scope;
@@ -10,7 +11,7 @@ use crate::model::attr::Origin;
 use crate::model::{Existence, Identity, Input, InputId, InputKind, ResourceKind};
 use crate::source_map::Span;
 use crate::sources::block::Block;
-use crate::sources::value::Val;
+use crate::sources::value::{Field, Val, ValKind};
 use crate::syntax::Node;
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
@@ -58,7 +59,7 @@ fn walk<'t>(world: &World<'t>, stack: &Rc<Stack<'t>>, input: &mut Input, hidden:
 fn not_nested(world: &World<'_>, stack: &Stack<'_>, resource: &Resource<'_>) -> Cause {
     let detail = match nested_template(world, stack.parsed, resource) {
         Some(_) => format!("the nested stack '{}' is not followed", resource.id),
-        None => format!("the template of the nested stack '{}' was not scanned", resource.id),
+        None => format!("the template of the nested stack '{}' is not a local file of the scan", resource.id),
     };
     Cause::new(CauseKind::OutsideScope, detail)
 }
@@ -124,7 +125,21 @@ impl<'t> Cx<'_, '_, 't> {
 
     /// The evaluated properties.
     fn properties(&self) -> Option<Val> {
-        self.resource.node.get("Properties").and_then(|properties| self.scope.eval(properties))
+        let node = self.resource.node.get("Properties")?;
+        let mut properties = self.scope.eval(node)?;
+        if let ValKind::Map(fields) = &mut properties.kind
+            && fields.len() < node.entries().len()
+        {
+            // A property that is written and comes to `AWS::NoValue` is not set, and still the place to look at.
+            let known: HashSet<Box<str>> = fields.iter().map(|field| field.key.clone()).collect();
+            let dropped = node.entries().iter().filter(|e| !e.key.starts_with("Fn::") && !known.contains(&e.key));
+            fields.extend(dropped.map(|entry| Field {
+                key: entry.key.clone(),
+                key_span: entry.key_span,
+                value: Val { kind: ValKind::Null, span: entry.value.span },
+            }));
+        }
+        Some(properties)
     }
 
     fn block<'v>(&'v self, properties: &'v Option<Val>) -> Block<'v> {

@@ -45,6 +45,22 @@ impl Parameter<'_> {
     }
 }
 
+/// The sections that a template can have.
+const SECTIONS: [&str; 12] = [
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Hooks",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+];
+
 /// Transforms of AWS that add no resource which this model knows (beyond what lowering reads itself).
 const HARMLESS: [&str; 5] = [
     "AWS::LanguageExtensions",
@@ -95,6 +111,14 @@ impl<'t> Parsed<'t> {
         section("Mappings");
         let resources = section("Resources");
         let outputs = section("Outputs");
+        for entry in root.entries().iter().filter(|entry| !SECTIONS.contains(&&*entry.key)) {
+            if entry.value.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.contains("::")) {
+                faults.push((
+                    entry.key_span,
+                    format!("'{}' looks like a resource, but stands outside 'Resources'", entry.key),
+                ));
+            }
+        }
         if let Kind::Seq(_) | Kind::String(_) | Kind::Number(_) | Kind::Bool(_) = root.kind {
             faults.push((root.span, format!("a template must be a mapping, not {}", root.kind_word())));
         }

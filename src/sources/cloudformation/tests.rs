@@ -217,6 +217,32 @@ fn a_value_of_the_wrong_kind_is_a_fault_with_its_place_and_unknown() {
 }
 
 #[test]
+fn an_attribute_without_a_value_points_at_its_own_line() {
+    let text = "
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  T:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      IsLogging: true
+      KMSKeyId: !If [Never, key, !Ref AWS::NoValue]
+";
+    let (map, lowered) = lowered(&[("t.yaml", text)], &Settings::default());
+    let key = &lowered.inputs[0].trails.items[0].kms_key;
+    assert_eq!(key.observed(), "not set");
+    let crate::model::attr::Origin::Text(span) = key.at else { panic!("a place in the text") };
+    assert_eq!(map.positions(span).0.line, 8);
+}
+
+#[test]
+fn a_resource_outside_of_its_section_is_a_fault() {
+    let text = "Resources: {Q: {Type: 'AWS::SQS::Queue'}}\nTrail:\n  Type: AWS::CloudTrail::Trail\n";
+    let (map, lowered) = lowered(&[("t.yaml", text)], &Settings::default());
+    let [(span, message)] = lowered.faults.as_slice() else { panic!("{:?}", lowered.faults) };
+    assert_eq!((map.positions(*span).0.line, message.contains("'Trail'")), (2, true), "{message}");
+}
+
+#[test]
 fn parameters_given_on_the_command_line_win() {
     let settings =
         Settings { parameters: [("Env".to_owned(), "dev".to_owned())].into_iter().collect(), ..Settings::default() };

@@ -185,7 +185,7 @@ pub(super) fn permission_set(cx: &Cx<'_, '_, '_>, input: &mut Input) {
 pub(super) fn function(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let properties = cx.properties();
     let block = cx.block(&properties);
-    if block.val.is_some_and(|val| val.field("Role").is_some()) {
+    if block.val.is_some_and(|val| val.has("Role")) {
         return;
     }
     let id = cx.identity(ResourceKind::Principal);

@@ -71,7 +71,7 @@ pub(super) fn alarm(cx: &Cx<'_, '_, '_>, input: &mut Input) {
 
 /// An alarm names one metric, or holds metric math whose terms name theirs.
 fn metrics(block: &Block<'_>) -> Attr<Vec<Metric>> {
-    let is_math = block.val.is_some_and(|val| val.field("Metrics").is_some());
+    let is_math = block.val.is_some_and(|val| val.has("Metrics"));
     if !is_math {
         let metric = Metric { name: block.text(&["MetricName"]), namespace: block.text(&["Namespace"]) };
         let (name, at) = (metric.name.name.clone(), metric.name.at.clone());

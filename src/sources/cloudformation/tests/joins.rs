@@ -69,6 +69,42 @@ Resources:
 }
 
 #[test]
+fn an_export_named_after_its_stack_joins_when_it_is_the_only_one_that_fits() {
+    let exporter = |suffix: &str| {
+        format!(
+            "
+Resources:
+  Logs: {{Type: 'AWS::S3::Bucket'}}
+Outputs:
+  Name: {{Value: !Ref Logs, Export: {{Name: !Sub '${{AWS::StackName}}-{suffix}'}}}}
+"
+        )
+    };
+    let importer = |name: &str| {
+        format!(
+            "
+Parameters: {{Stack: {{Type: String}}}}
+Resources:
+  T:
+    Type: AWS::CloudTrail::Trail
+    Properties: {{IsLogging: true, S3BucketName: {{'Fn::ImportValue': !Sub '{name}'}}}}
+"
+        )
+    };
+    let (bucket, key) = (exporter("Bucket"), exporter("Key"));
+    for (name, expected) in [
+        ("audit-Bucket", "here Logs"),
+        ("${Stack}-Bucket", "here Logs"),
+        ("audit-Topic", "elsewhere ${export audit-Topic}"),
+        ("${Stack}", "elsewhere ${export ${Stack}}"),
+    ] {
+        let importer = importer(name);
+        let files = [("a.yaml", bucket.as_str()), ("b.yaml", &key), ("c.yaml", &importer)];
+        assert_eq!(joined(&estate(&files)), [expected], "{name}");
+    }
+}
+
+#[test]
 fn keys_join_by_id_arn_and_alias() {
     for written in [
         "!Ref Key",
