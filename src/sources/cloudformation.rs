@@ -11,6 +11,7 @@ use stack::{Stack, World};
 use template::Parsed;
 
 mod conditions;
+mod dynamic;
 mod embed;
 mod eval;
 mod exports;

@@ -1,5 +1,6 @@
 //! JSON documents inside strings: policies are often written so.
 
+use super::dynamic;
 use super::eval::Scope;
 use super::functions::text_of;
 use super::sub::{self, Piece};
@@ -22,7 +23,10 @@ pub(super) fn literal<'t>(scope: &Scope<'_, 't>, node: &'t Node) -> Option<Val> 
     let text = node.as_str().filter(|text| looks_like_json(text))?;
     let document = syntax::json::parse(text, node.span.file).ok()?;
     let places = Places::new(scope, node);
-    Some(convert(&document, &places, &mut |string, span| Val { kind: ValKind::Text(Text::from(string)), span }))
+    Some(convert(&document, &places, &mut |string, span| Val {
+        kind: ValKind::Text(dynamic::resolve(scope, Text::from(string))),
+        span,
+    }))
 }
 
 /// The document that a `Fn::Sub` string holds: its strings are substituted one by one, so places stay exact.
@@ -41,12 +45,13 @@ pub(super) fn substituted<'t>(
                 Piece::Name(name) => text_of(scope, lookup(name), name),
             })
             .collect();
-        Val { kind: ValKind::Text(Text::concat(&texts)), span }
+        Val { kind: ValKind::Text(dynamic::resolve(scope, Text::concat(&texts))), span }
     }))
 }
 
 /// A text put together from pieces; if it is a JSON document, with the document's tree (all at one place).
-pub(super) fn assembled(text: Text, span: Span) -> Val {
+pub(super) fn assembled(scope: &Scope<'_, '_>, text: Text, span: Span) -> Val {
+    let text = dynamic::resolve(scope, text);
     let kind = match document(&text, span) {
         Some(document) => ValKind::Embedded(text, Box::new(document)),
         None => ValKind::Text(text),

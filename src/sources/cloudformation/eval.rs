@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::stack::{Resource, Stack, World};
-use super::{embed, functions, references};
+use super::{dynamic, embed, functions, references};
 use crate::model::arn::{Shape, Text};
 use crate::source_map::Span;
 use crate::sources::value::{Field, Val, ValKind};
@@ -87,7 +87,7 @@ impl<'w, 't> Scope<'w, 't> {
             Kind::Bool(value) => ValKind::Bool(*value),
             Kind::Number(number) => ValKind::Number(number.clone()),
             Kind::String(text) => {
-                let text = self.loop_text(text, &self.vars);
+                let text = dynamic::resolve(self, self.loop_text(text, &self.vars));
                 match embed::literal(self, node) {
                     Some(document) => ValKind::Embedded(text, Box::new(document)),
                     None => ValKind::Text(text),
@@ -241,13 +241,13 @@ impl<'w, 't> Scope<'w, 't> {
         if let Some(given) = given
             && !parameter.is_stored()
         {
-            return Some(given.clone().map(|value| listed(respan(value, span), parameter.is_list())));
+            return Some(given.clone().map(|value| listed(self.resolved(respan(value, span)), parameter.is_list())));
         }
         if parameter.is_stored() {
             return hidden(format!("the parameter '{name}' is read from the Parameter Store"));
         }
         if let Some(default) = parameter.default {
-            let value = Val { kind: literal(default), span };
+            let value = self.resolved(Val { kind: literal(default), span });
             return Some(Some(listed(value, parameter.is_list())));
         }
         if parameter.allowed.len() > 1 && parameter.allowed.len() <= 8 && !parameter.is_list() {
@@ -266,6 +266,16 @@ impl<'w, 't> Scope<'w, 't> {
             return Some(Some(Val { kind: ValKind::Text(Text::from(*only)), span }));
         }
         hidden(format!("the parameter '{name}' has no default"))
+    }
+}
+
+impl Scope<'_, '_> {
+    /// The value of a parameter: what it refers to is looked up where the parameter is used.
+    fn resolved(&self, value: Val) -> Val {
+        match value.kind {
+            ValKind::Text(text) => Val { kind: ValKind::Text(dynamic::resolve(self, text)), span: value.span },
+            _ => value,
+        }
     }
 }
 

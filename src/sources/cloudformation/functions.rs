@@ -179,7 +179,7 @@ fn join<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val {
             && items.len() <= 16
             && options.len() <= 4
         {
-            return choose_in_list(&list, item, &|items| joined(scope, separator, items), span);
+            return choose_in_list(&list, item, &|items| joined(scope, separator, items, span), span);
         }
         if !first {
             result.push_str(separator);
@@ -187,10 +187,10 @@ fn join<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val {
         first = false;
         result.push(&text_of(scope, Some(item.clone()), "an item of 'Fn::Join'"));
     }
-    embed::assembled(result, span)
+    embed::assembled(scope, result, span)
 }
 
-fn joined(scope: &Scope<'_, '_>, separator: &str, items: &[Val]) -> Text {
+fn joined(scope: &Scope<'_, '_>, separator: &str, items: &[Val], span: Span) -> Val {
     let mut result = Text::default();
     for (i, item) in items.iter().enumerate() {
         if i > 0 {
@@ -198,11 +198,11 @@ fn joined(scope: &Scope<'_, '_>, separator: &str, items: &[Val]) -> Text {
         }
         result.push(&text_of(scope, Some(item.clone()), "an item of 'Fn::Join'"));
     }
-    result
+    embed::assembled(scope, result, span)
 }
 
 /// Takes the choice at one item of a list outside: one whole text for each option.
-fn choose_in_list(list: &Val, chosen: &Val, build: &dyn Fn(&[Val]) -> Text, span: Span) -> Val {
+fn choose_in_list(list: &Val, chosen: &Val, build: &dyn Fn(&[Val]) -> Val, span: Span) -> Val {
     let (ValKind::List(items), ValKind::Choice { subject, options }) = (&list.kind, &chosen.kind) else {
         return list.clone();
     };
@@ -219,7 +219,7 @@ fn choose_in_list(list: &Val, chosen: &Val, build: &dyn Fn(&[Val]) -> Text, span
                     _ => Some(item.clone()),
                 })
                 .collect();
-            (when.clone(), Some(embed::assembled(build(&picked), span)))
+            (when.clone(), Some(build(&picked)))
         })
         .collect();
     Val { kind: ValKind::Choice { subject: subject.clone(), options }, span }
@@ -413,7 +413,7 @@ fn substitute<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val 
             Piece::Text(text) => Text::from(text),
             Piece::Name(name) => text_of(scope, lookup(name), name),
         });
-        let whole = Text::concat(whole.collect::<Vec<_>>().iter());
+        let whole = super::dynamic::resolve(scope, Text::concat(whole.collect::<Vec<_>>().iter()));
         return Val { kind: ValKind::Embedded(whole, Box::new(document)), span };
     }
     // A choice in one of the holes is taken outside when it is the only one.
@@ -431,14 +431,14 @@ fn substitute<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val 
     };
     let list = Val { kind: ValKind::List(values.clone()), span };
     if let Some(choice) = values.iter().find(is_condition) {
-        return choose_in_list(&list, choice, &|items| joined(scope, "", items), span);
+        return choose_in_list(&list, choice, &|items| joined(scope, "", items, span), span);
     }
     let mut result = Text::default();
     for (piece, value) in pieces.iter().zip(values) {
         let what = if let Piece::Name(name) = piece { name } else { "" };
         result.push(&text_of(scope, Some(value), what));
     }
-    embed::assembled(result, span)
+    embed::assembled(scope, result, span)
 }
 
 fn base64(value: &Val, span: Span) -> Val {
