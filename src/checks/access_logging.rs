@@ -30,7 +30,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let mut draft = draft.looks_whether(logging, "server access logs in another bucket");
         if let Some(trail) = recorded_by(estate, &target, bucket) {
             draft = draft.severity(Severity::Note).evidence(
-                &*selector_name(trail),
+                selector_name(trail),
                 "a record of access to log files",
                 format!("the trail '{}' records S3 data events of this bucket", trail.id.shown),
                 &trail.id.at,

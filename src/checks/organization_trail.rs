@@ -50,8 +50,8 @@ fn organization_in_policy(estate: &Estate, trail: &Trail) -> Option<(String, Ori
 
 fn organization_in_document(document: &Document) -> Option<(String, Origin)> {
     document.statements.iter().find_map(|statement| {
-        let resources = statement.resource.iter().flat_map(|clause| &clause.items);
-        let path = resources.filter(|(resource, _)| resource.split('/').iter().any(is_organization_id)).next();
+        let mut resources = statement.resource.iter().flat_map(|clause| &clause.items);
+        let path = resources.find(|(resource, _)| resource.split('/').iter().any(is_organization_id));
         if let Some((resource, at)) = path {
             return Some((format!("the bucket policy names '{resource}'"), at.clone()));
         }

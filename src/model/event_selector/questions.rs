@@ -31,13 +31,13 @@ pub struct Sides {
 /// What is recorded of the management events.
 #[derive(Clone, Debug)]
 pub struct Management {
-    /// Whether all reads are, the [`NOISY_SOURCES`] aside.
+    /// Whether all reads are, the `NOISY_SOURCES` aside.
     pub reads: Coverage,
-    /// Whether all writes are, the [`NOISY_SOURCES`] aside.
+    /// Whether all writes are, the `NOISY_SOURCES` aside.
     pub writes: Coverage,
     /// Whether any management event is.
     pub any: Truth,
-    /// For each of the [`NOISY_SOURCES`], whether all of its events are.
+    /// For each of the `NOISY_SOURCES`, whether all of its events are.
     pub noisy: [(&'static str, Truth); 2],
 }
 

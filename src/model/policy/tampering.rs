@@ -1,7 +1,7 @@
 //! Actions that blind, redirect or delete an audit trail, and whether a principal's policies give one away.
 //!
 //! The table is `data/tampering-actions.json`. Only its critical and high rows count, and of those only the ones on
-//! what an estate's trails are made of ([`Reach`]); reading logs is disclosure, not tampering, and is not among them.
+//! what an estate's trails are made of (`assets::Reach`); reading logs is disclosure, not tampering, and is not among them.
 
 use std::sync::OnceLock;
 

@@ -332,7 +332,7 @@ fn unknown_parts() {
     assert_eq!(one(&[allow("cloudtrail:<?What>", "*")]), "maybe StopLogging");
     assert_eq!(one(&[json!({"Action": "cloudtrail:*", "Resource": {"?": 1}})]), "maybe StopLogging");
     let unclear = json!({"Effect": "?", "Action": "cloudtrail:StopLogging", "Resource": "*"});
-    assert_eq!(one(&[unclear.clone()]), "maybe StopLogging");
+    assert_eq!(one(std::slice::from_ref(&unclear)), "maybe StopLogging");
     assert_eq!(one(&[allow("cloudtrail:StopLogging", "*"), unclear]), "maybe StopLogging");
     let unreadable = json!({"Action": "cloudtrail:StopLogging", "Resource": "*", "unreadable": true});
     assert_eq!(one(&[unreadable]), "maybe StopLogging");
