@@ -78,6 +78,8 @@ pub struct Input {
     pub account: Text,
     /// The Region; a hole when the input does not know it.
     pub region: Text,
+    /// The partition; `aws` when nothing says otherwise.
+    pub partition: &'static str,
     /// Trails.
     pub trails: Census<trail::Trail>,
     /// CloudTrail Lake event data stores.
@@ -140,6 +142,7 @@ impl Input {
             complete: Truth::True,
             account,
             region,
+            partition: "aws",
             trails: Census::default(),
             event_data_stores: Census::default(),
             buckets: Census::default(),

@@ -192,14 +192,7 @@ fn accounts(trail: &Trail) -> Text {
 
 /// The partition that the input's own ARNs are in.
 fn partition(input: &Input) -> Text {
-    let region = input.region.literal().unwrap_or_default();
-    let word = match region {
-        _ if region.starts_with("cn-") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    };
-    let of_a_trail = input.trails.iter().find_map(|trail| trail.arn.split(':').into_iter().nth(1));
-    of_a_trail.filter(|text| !text.is_certainly_empty()).unwrap_or_else(|| Text::from(word))
+    Text::from(input.partition)
 }
 
 fn bucket_arn(name: &Text, partition: &Text) -> Text {

@@ -70,7 +70,9 @@ impl<'a> LogTarget<'a, Bucket> {
             Link::Here(bucket) => (bucket.arn.clone(), bucket.account.clone()),
             Link::Elsewhere(_) | Link::Unknown(_) => {
                 let literal = self.name.literal().is_some_and(|name| name.starts_with("arn:"));
-                let arn = if literal { self.name.clone() } else { Text::format("arn:aws:s3:::{}", &[&self.name]) };
+                let partition = self.trails[0].arn.split(':').into_iter().nth(1).unwrap_or_else(|| Text::from("aws"));
+                let arn =
+                    if literal { self.name.clone() } else { Text::format("arn:{}:s3:::{}", &[&partition, &self.name]) };
                 (arn, unknown_owner(&self.name))
             }
         };

@@ -185,8 +185,8 @@ impl<'w, 't> Scope<'w, 't> {
         let settings = self.world.settings;
         match name {
             "AWS::NoValue" => return None,
-            "AWS::Partition" => return text(Text::from(partition(settings.region.as_deref()))),
-            "AWS::URLSuffix" => return text(Text::from(url_suffix(settings.region.as_deref()))),
+            "AWS::Partition" => return text(Text::from(self.stack.partition(settings))),
+            "AWS::URLSuffix" => return text(Text::from(url_suffix(self.stack.partition(settings)))),
             "AWS::AccountId" => return text(self.stack.account(settings)),
             "AWS::Region" => return text(self.stack.region(settings)),
             "AWS::StackName" | "AWS::StackId" => {
@@ -323,22 +323,23 @@ fn is_intrinsic(key: &str) -> bool {
     key == "Ref" || (key.starts_with("Fn::") && !key.starts_with("Fn::ForEach::"))
 }
 
-/// The partition of a Region; `aws` while it is not known.
-pub(super) fn partition(region: Option<&str>) -> &'static str {
-    match region {
-        Some(region) if region.starts_with("cn-") => "aws-cn",
-        Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-        Some(region) if region.starts_with("us-isob-") => "aws-iso-b",
-        Some(region) if region.starts_with("us-iso-") => "aws-iso",
-        Some(region) if region.starts_with("eu-isoe-") => "aws-iso-e",
-        Some(region) if region.starts_with("us-isof-") || region.starts_with("eu-isof-") => "aws-iso-f",
-        Some(region) if region.starts_with("eusc-") => "aws-eusc",
-        _ => "aws",
-    }
+/// The partition of a Region.
+pub(super) fn partition(region: &str) -> &'static str {
+    const BEGINNINGS: [(&str, &str); 8] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-isof-", "aws-iso-f"),
+        ("eu-isof-", "aws-iso-f"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-iso-", "aws-iso"),
+        ("eusc-", "aws-eusc"),
+    ];
+    BEGINNINGS.iter().find(|(beginning, _)| region.starts_with(beginning)).map_or("aws", |(_, partition)| partition)
 }
 
-fn url_suffix(region: Option<&str>) -> &'static str {
-    match partition(region) {
+fn url_suffix(partition: &str) -> &'static str {
+    match partition {
         "aws-cn" => "amazonaws.com.cn",
         "aws-iso" => "c2s.ic.gov",
         "aws-iso-b" => "sc2s.sgov.gov",

@@ -30,6 +30,7 @@ pub(super) fn input<'t>(world: &World<'t>, stack: &Rc<Stack<'t>>, id: u32) -> In
     let (account, region) = (stack.account(world.settings), stack.region(world.settings));
     let mut input =
         Input::new(InputId(id), InputKind::CloudFormation, template.path.clone(), Origin::Text(top), account, region);
+    input.partition = stack.partition(world.settings);
     let mut hidden = Vec::new();
     walk(world, stack, &mut input, &mut hidden);
     iam::settle(&mut input);

@@ -1,7 +1,7 @@
 //! What `Ref` and `Fn::GetAtt` give for each type of resource (the "Return values" of its page in the CloudFormation
 //! resource reference).
 
-use super::eval::{Scope, partition};
+use super::eval::Scope;
 use super::stack::{Resource, is_stack};
 use crate::model::arn::{Shape, Text};
 use crate::source_map::Span;
@@ -124,7 +124,7 @@ impl<'t> Names<'_, '_, 't> {
         let stack = &self.scope.stack;
         let mut values = Vec::new();
         let (region, account) = (stack.region(settings), stack.account(settings));
-        let partition = Text::from(partition(settings.region.as_deref()));
+        let partition = Text::from(stack.partition(settings));
         let mut rest = rest.iter();
         let mut shape = String::new();
         for (i, piece) in template.split('{').enumerate() {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Settings;
-use super::eval::Scope;
+use super::eval::{Scope, partition};
 use super::template::Parsed;
 use crate::model::arn::{Shape, Text, Var};
 use crate::source_map::{SourceMap, Span};
@@ -142,6 +142,14 @@ impl<'t> Stack<'t> {
         match &settings.account {
             Some(account) => Text::from(account.as_str()),
             None => self.shared_hole("AWS::AccountId", "the account is not known (--account tells it)", Shape::Account),
+        }
+    }
+
+    /// The partition: the Region's, else that of the ARNs in the template, else the public one.
+    pub fn partition(&self, settings: &Settings) -> &'static str {
+        match &settings.region {
+            Some(region) => partition(region),
+            None => self.parsed.partition.unwrap_or("aws"),
         }
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Parsed<'t> {
     pub resources: &'t [crate::syntax::Entry],
     pub outputs: &'t [crate::syntax::Entry],
     pub globals: Option<&'t Node>,
+    /// The partition that the ARNs written in the template are of, when they are all of one.
+    pub partition: Option<&'static str>,
     /// Why there may be more resources than are written.
     pub may_add: Option<Arc<str>>,
     /// Faults that hide a part of the template.
@@ -42,6 +44,33 @@ impl Parameter<'_> {
     /// Whether the value is looked up in the Parameter Store, so that the default only names it.
     pub fn is_stored(&self) -> bool {
         self.kind.starts_with("AWS::SSM::Parameter::Value")
+    }
+}
+
+/// The partitions of AWS.
+const PARTITIONS: [&str; 8] =
+    ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
+
+/// The partition of the ARNs that are written out, if they are all of one: a template for GovCloud names it.
+fn written_partition(root: &Node) -> Option<&'static str> {
+    let mut found = [false; PARTITIONS.len()];
+    let mut queue = vec![root];
+    while let Some(node) = queue.pop() {
+        queue.extend(node.items());
+        queue.extend(node.entries().iter().map(|entry| &entry.value));
+        let mut rest = node.as_str().unwrap_or_default();
+        while let Some(at) = rest.find("arn:aws") {
+            rest = &rest[at + "arn:".len()..];
+            let name = rest.split(':').next().unwrap_or_default();
+            if let Some(i) = PARTITIONS.iter().position(|partition| *partition == name) {
+                found[i] = true;
+            }
+        }
+    }
+    let mut named = PARTITIONS.iter().zip(found).filter_map(|(partition, found)| found.then_some(*partition));
+    match (named.next(), named.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
     }
 }
 
@@ -138,6 +167,7 @@ impl<'t> Parsed<'t> {
             resources,
             outputs,
             globals: root.get("Globals"),
+            partition: written_partition(root),
             may_add,
             faults,
         }

@@ -235,6 +235,22 @@ Resources:
 }
 
 #[test]
+fn the_partition_is_that_of_the_arns_that_are_written() {
+    for (written, region, expected) in [
+        ("arn:aws-us-gov:iam::111122223333:root", None, "aws-us-gov"),
+        ("arn:aws:iam::111122223333:root", None, "aws"),
+        ("arn:aws-us-gov:x and arn:aws:x", None, "aws"),
+        ("arn:aws-us-gov:x", Some("us-east-1"), "aws"),
+        ("nothing", Some("cn-north-1"), "aws-cn"),
+    ] {
+        let text = with(&format!("!Sub ['${{AWS::Partition}} ${{A}}', {{A: '{written}'}}]"));
+        let settings = Settings { region: region.map(str::to_owned), ..Settings::default() };
+        let seen = one(&text, &settings).trails.items[0].kms_key.observed();
+        assert_eq!(seen, format!("{expected} {written}"));
+    }
+}
+
+#[test]
 fn a_resource_outside_of_its_section_is_a_fault() {
     let text = "Resources: {Q: {Type: 'AWS::SQS::Queue'}}\nTrail:\n  Type: AWS::CloudTrail::Trail\n";
     let (map, lowered) = lowered(&[("t.yaml", text)], &Settings::default());
