@@ -32,7 +32,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 }
                 (Truth::False, Truth::True) => {
                     let others = others(&helpers, trail);
-                    draft.not_applicable(CauseKind::Equivalent, format!("they are recorded by {others}"));
+                    draft.not_applicable(CauseKind::Equivalent, format!("data events are recorded by {others}"));
                 }
                 (Truth::False, Truth::False) => {
                     let reason = if place.absent { "and the default has none" } else { "and takes in none" };
