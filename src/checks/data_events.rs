@@ -6,8 +6,7 @@ use crate::model::recording::{Recording, others};
 use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    for input in &estate.inputs {
-        let recording = Recording::of(input);
+    for recording in Recording::all(estate) {
         let beside = recording.together(|recorder| recorder.counts.clone()).any_data() | recording.more();
         let helpers = recording.some(|other| other.counts == Truth::True && other.recorded.any_data() == Truth::True);
         for recorder in &recording.recorders {
@@ -33,7 +32,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 }
                 (Truth::False, Truth::True) => {
                     let others = others(&helpers, trail);
-                    draft.not_applicable(CauseKind::Equivalent, format!("{others} of this input records them"));
+                    draft.not_applicable(CauseKind::Equivalent, format!("data events are recorded by {others}"));
                 }
                 (Truth::False, Truth::False) => {
                     let reason = if place.absent { "and the default has none" } else { "and takes in none" };

@@ -1,65 +1,79 @@
 //! Management events that are recorded, and paid for, more than once.
 
 use crate::finding::Judge;
-use crate::model::recording::{Recorder, Recording};
-use crate::model::{Estate, InputKind};
+use crate::model::recording::{Recorder, Recording, may_be_more};
+use crate::model::{Estate, Input, InputKind};
 use crate::truth::{CauseKind, Truth};
 
 /// How many pairs of trails are compared; five trails in a Region are all that AWS allows.
 const MOST_PAIRS: usize = 2_000;
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    for input in estate.inputs.iter().filter(|input| input.kind != InputKind::Script) {
-        let recording = Recording::of(input);
+    for recording in &Recording::all(estate) {
         let any = |recorder: &Recorder<'_>| recorder.counts.clone() & recorder.recorded.management().any;
-        let recorders: Vec<(&Recorder<'_>, Truth)> = recording
-            .recorders
-            .iter()
-            .map(|recorder| (recorder, any(recorder)))
-            .filter(|(_, records)| *records != Truth::False)
-            .collect();
-        let mut draft = judge
-            .on_input(input)
-            .claim("records each management event once", "records management events more than once")
-            .fault("duplicates");
-        let mut shared = Truth::False;
-        let mut twice = Vec::new();
-        let pairs = (1..recorders.len()).flat_map(|j| (0..j).map(move |i| (i, j)));
-        for (compared, (i, j)) in pairs.enumerate() {
-            if compared == MOST_PAIRS {
-                shared = shared | Truth::unknown(CauseKind::Unsupported, "there are too many trails to compare them");
+        let recorders = recording.recorders.iter().map(|recorder| (recorder, any(recorder)));
+        let recorders: Vec<Recorded<'_>> = recorders.filter(|(_, records)| *records != Truth::False).collect();
+        for &input in recording.inputs.iter().filter(|input| input.kind != InputKind::Script) {
+            one(recording, &recorders, input, judge);
+        }
+    }
+}
+
+/// A trail, and whether it records management events.
+type Recorded<'a> = (&'a Recorder<'a>, Truth);
+
+fn one(recording: &Recording<'_>, all: &[Recorded<'_>], input: &Input, judge: &mut Judge<'_>) {
+    // Its own trails come first; without one, the others are not its business.
+    let own = |(recorder, _): &&Recorded<'_>| recorder.trail.id.input == input.id;
+    let mut recorders: Vec<&Recorded<'_>> = all.iter().filter(own).collect();
+    let mine = recorders.len();
+    if mine > 0 {
+        recorders.extend(all.iter().filter(|recorded| !own(recorded)));
+    }
+    let mut draft = judge
+        .on_input(input)
+        .claim("records each management event once", "records management events more than once")
+        .fault("duplicates");
+    let mut shared = Truth::False;
+    let mut twice = Vec::new();
+    let pairs = (1..recorders.len()).flat_map(|j| (0..j.min(mine)).map(move |i| (i, j)));
+    for (compared, (i, j)) in pairs.enumerate() {
+        if compared == MOST_PAIRS {
+            shared = shared | Truth::unknown(CauseKind::Unsupported, "there are too many trails to compare them");
+            break;
+        }
+        let ((left, _), (right, _)) = (recorders[i], recorders[j]);
+        let both = meet(left, right);
+        if both == Truth::True {
+            twice.extend([left.trail, right.trail]);
+            // The first few pairs say enough.
+            if twice.len() >= 8 {
+                shared = both;
                 break;
             }
-            let ((left, _), (right, _)) = (&recorders[i], &recorders[j]);
-            let both = meet(left, right);
-            if both == Truth::True {
-                twice.extend([left.trail, right.trail]);
-                // The first few pairs say enough.
-                if twice.len() >= 8 {
-                    shared = both;
-                    break;
-                }
-            }
-            shared = shared | both;
         }
-        let mut names: Vec<&str> = Vec::new();
-        for trail in twice {
-            if !names.contains(&trail.id.shown.as_str()) {
-                names.push(&trail.id.shown);
-                let place = trail.selectors.place();
-                draft = draft
-                    .evidence(place.name, "events that no other trail of the Region records", place.says, place.at)
-                    .related(format!("the trail '{}' records them", trail.id.shown), &trail.id.at);
-            }
+        shared = shared | both;
+    }
+    let mut names: Vec<String> = Vec::new();
+    for trail in twice {
+        let elsewhere = if trail.id.input == input.id { "" } else { " of another input" };
+        let name = format!("'{}'{elsewhere}", trail.id.shown);
+        if !names.contains(&name) {
+            names.push(name);
+            let place = trail.selectors.place();
+            draft = draft
+                .evidence(place.name, "events that no other trail of the Region records", place.says, place.at)
+                .related(format!("the trail '{}' records them", trail.id.shown), &trail.id.at);
         }
-        let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
-        let certain = recorders.iter().filter(|(_, records)| *records == Truth::True).count();
-        let doubts = Truth::any(recorders.iter().map(|(_, records)| records.clone()).filter(|r| *r != Truth::True));
-        match (shared, recording.more()) {
+    }
+    let certain = recorders.iter().filter(|(_, records)| *records == Truth::True).count();
+    let doubts = Truth::any(recorders.iter().map(|(_, records)| records.clone()).filter(|r| *r != Truth::True));
+    let more = if mine > 0 { recording.more() } else { may_be_more(&input.trails) };
+    match (shared, more) {
             (Truth::True, _) => draft
                 .because(format!(
                     "the trails {} record the same ones of one Region, and AWS charges for every copy after the first",
-                    quoted.join(", ")
+                    names.join(", ")
                 ))
                 .remedy(
                     "Keep the management events in one trail; in the others set 'IncludeManagementEvents' to false in 'EventSelectors', or take 'Management' out of 'AdvancedEventSelectors', or remove those trails.",
@@ -67,14 +81,13 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 .fail(),
             (Truth::Unknown(causes), _) | (_, Truth::Unknown(causes)) => draft.unknown(causes),
             (Truth::False, _) if certain >= 2 => {
-                draft.because("no two of its trails record the same ones of one Region").pass();
+                draft.because("no two trails record the same ones of one Region").pass();
             }
             (Truth::False, _) => match doubts {
                 Truth::Unknown(causes) if recorders.len() >= 2 => draft.unknown(causes),
-                _ => draft.not_applicable(CauseKind::NoSubject, "fewer than two of its trails record management events"),
+                _ => draft.not_applicable(CauseKind::NoSubject, "fewer than two trails of it record management events"),
             },
         }
-    }
 }
 
 /// Whether both count, work in one Region, and record some management events in common.

@@ -18,8 +18,7 @@ const GLOBAL: [&str; 5] = [
 ];
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    for input in &estate.inputs {
-        let recording = Recording::of(input);
+    for recording in Recording::all(estate) {
         let together = recording.together(|recorder| recorder.counts.clone() & takes_in(recorder.trail));
         let elsewhere = records(&together) | recording.more();
         let helpers = recording.some(|other| {
@@ -42,7 +41,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                     let others = others(&helpers, trail);
                     draft
                         .claim("has the events of global services recorded", "")
-                        .because(format!("{others} of this input records them"))
+                        .because(format!("they are recorded by {others}"))
                         .pass();
                 }
                 (_, Truth::False, Truth::False) => {

@@ -8,8 +8,7 @@ use crate::model::trail::Insight;
 use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    for input in &estate.inputs {
-        let recording = Recording::of(input);
+    for recording in Recording::all(estate) {
         let answers: Vec<Answer> = recording.recorders.iter().map(Answer::of).collect();
         let others =
             recording.recorders.iter().zip(&answers).map(|(other, answer)| other.counts.clone() & answer.both());
@@ -28,7 +27,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             match (whole, &beside) {
                 (Truth::True, _) => draft.because(format!("'{}' holds both types", attr.name)).pass(),
                 (Truth::False, Truth::True) => {
-                    draft.not_applicable(CauseKind::Equivalent, "another logging trail of this input watches both");
+                    let detail = format!("another logging trail of {} watches both", recording.scope());
+                    draft.not_applicable(CauseKind::Equivalent, detail);
                 }
                 (Truth::False, Truth::False) => draft.remedy(remedy).fail(),
                 (Truth::Unknown(causes), _) => draft.unknown(causes),

@@ -2,14 +2,13 @@
 
 use super::witness;
 use crate::finding::{Judge, Severity};
-use crate::model::Estate;
 use crate::model::event_selector::Management;
 use crate::model::recording::{Pool, Recorder, Recording, others};
+use crate::model::{Estate, Input};
 use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    for input in &estate.inputs {
-        let recording = Recording::of(input);
+    for recording in &Recording::all(estate) {
         let pool = recording.pool();
         let all = recording.together(|recorder| recorder.counts.clone());
         let any = all.management().any | recording.more();
@@ -17,12 +16,13 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             recording.some(|other| other.counts == Truth::True && other.recorded.management().any == Truth::True);
         for recorder in &recording.recorders {
             let others = others(&helpers, recorder.trail);
-            one(&recording, recorder, &pool, &any, &others, judge);
+            one(estate, recording, recorder, &pool, &any, &others, judge);
         }
     }
 }
 
 fn one(
+    estate: &Estate,
     recording: &Recording<'_>,
     recorder: &Recorder<'_>,
     pool: &Pool,
@@ -57,12 +57,16 @@ fn one(
         return match any {
             Truth::True => draft.not_applicable(
                 CauseKind::Equivalent,
-                format!("it is for other events, and {others} records management events"),
+                format!("it is for other events, and management events are recorded by {others}"),
             ),
             Truth::False => draft
-                .because(format!("'{}' takes in none, and no logging trail of this input records them", place.name))
+                .because(format!(
+                    "'{}' takes in none, and no logging trail of {} records them",
+                    place.name,
+                    recording.scope()
+                ))
                 .remedy(remedy)
-                .fail_with(witness::of(own.lost(), recording.input)),
+                .fail_with(witness::of(own.lost(), estate.input(trail.id.input))),
             Truth::Unknown(causes) => draft.unknown(causes.clone()),
         };
     }
@@ -73,18 +77,20 @@ fn one(
     let writes = side(&own.writes.truth, filled.writes);
     match (reads & writes, &own.any) {
         (Truth::True, Truth::True) if matches!(whole, Truth::Unknown(_)) => {
-            draft.because(format!("what '{}' may leave out, {others} records", place.name)).pass();
+            draft.because(format!("what '{}' may leave out is recorded by {others}", place.name)).pass();
         }
         (Truth::True, Truth::True) => {
             draft
                 .claim("has all management events recorded", "")
-                .because(format!("'{}' leaves out {missing}, and {others} records them", place.name))
+                .because(format!("'{}' leaves out {missing}, and they are recorded by {others}", place.name))
                 .pass();
         }
-        (Truth::False, Truth::True) => fail(draft, recorder, pool, &own, recording, remedy),
+        (Truth::False, Truth::True) => {
+            fail(draft, recorder, pool, &own, (recording, estate.input(trail.id.input)), remedy)
+        }
         // It may be a trail for data events only; then another rule holds.
         (Truth::False, Truth::Unknown(_)) if *any == Truth::False => {
-            fail(draft, recorder, pool, &own, recording, remedy);
+            fail(draft, recorder, pool, &own, (recording, estate.input(trail.id.input)), remedy);
         }
         (Truth::Unknown(causes), _) => draft.unknown(causes),
         (_, Truth::Unknown(causes)) => draft.unknown(causes.clone()),
@@ -97,7 +103,7 @@ fn fail(
     recorder: &Recorder<'_>,
     pool: &Pool,
     own: &Management,
-    recording: &Recording<'_>,
+    (recording, input): (&Recording<'_>, &Input),
     remedy: String,
 ) {
     let (name, half) = (recorder.trail.selectors.place().name, half(own));
@@ -106,9 +112,9 @@ fn fail(
     let lost = lost.iter().find(|event| recorder.recorded.records(event) == Truth::False);
     let draft = if half { draft.severity(Severity::Medium) } else { draft };
     draft
-        .because(format!("'{name}' leaves them out, and no other logging trail of this input records them"))
+        .because(format!("'{name}' leaves them out, and no other logging trail of {} records them", recording.scope()))
         .remedy(remedy)
-        .fail_with(witness::of(lost, recording.input));
+        .fail_with(witness::of(lost, input));
 }
 
 /// Whether one side is recorded as a whole and the other is not.

@@ -9,7 +9,7 @@ use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for input in estate.inputs.iter().filter(|input| input.kind != InputKind::Script) {
-        let monitoring = Monitoring::of(input);
+        let monitoring = Monitoring::of(estate, input);
         let all = judge.options().expect_trail;
         let judged: Vec<_> = cis::filters().iter().filter(|wanted| all || monitoring.touches(wanted)).collect();
         for wanted in &judged {

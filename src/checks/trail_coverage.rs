@@ -8,7 +8,14 @@ use crate::model::{Estate, Input, InputKind};
 use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    for input in estate.inputs.iter().filter(|input| input.kind != InputKind::Script) {
+    for recording in Recording::all(estate) {
+        one_account(&recording, judge);
+    }
+}
+
+fn one_account(recording: &Recording<'_>, judge: &mut Judge<'_>) {
+    let mut covered = None;
+    for &input in recording.inputs.iter().filter(|input| input.kind != InputKind::Script) {
         let options = judge.options();
         let draft = judge
             .on_input(input)
@@ -24,21 +31,24 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             );
             continue;
         }
-        let recording = Recording::of(input);
-        let trails = recording.together(|recorder| recorder.counts.clone() & recorder.trail.multi_region.is(&true));
-        let management = trails.management();
-        let mut covered = management.all() | recording.more();
-        if options.accept_event_data_store {
-            covered = covered | stores(input).management().all() | may_be_more(&input.event_data_stores);
-        }
-        match covered {
+        let (management, covered) = covered.get_or_insert_with(|| {
+            let trails = recording.together(|recorder| recorder.counts.clone() & recorder.trail.multi_region.is(&true));
+            let management = trails.management();
+            let mut covered = management.all() | recording.more();
+            if options.accept_event_data_store {
+                let all = Truth::any(recording.inputs.iter().map(|input| may_be_more(&input.event_data_stores)));
+                covered = covered | stores(&recording.inputs).management().all() | all;
+            }
+            (management, covered)
+        });
+        match covered.clone() {
             Truth::True => draft.because("its logging multi-Region trails take in reads and writes").pass(),
             Truth::Unknown(causes) => draft.unknown(causes),
             Truth::False => {
-                let (reason, remedy) = reasons(&recording);
+                let (reason, remedy) = reasons(recording);
                 draft
                     .because(reason)
-                    .evidence("IsMultiRegionTrail", "a logging multi-Region trail", observed(&recording), &input.at)
+                    .evidence("IsMultiRegionTrail", "a logging multi-Region trail", observed(recording), &input.at)
                     .remedy(remedy)
                     .fail_with(witness::of(management.lost(), input));
             }
@@ -46,11 +56,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     }
 }
 
-/// What the ingesting multi-Region event data stores of an input take in.
-fn stores(input: &Input) -> Recorded {
-    let stores: Vec<(Truth, Recorded)> = input
-        .event_data_stores
+/// What the ingesting multi-Region event data stores of some inputs take in.
+fn stores(inputs: &[&Input]) -> Recorded {
+    let stores: Vec<(Truth, Recorded)> = inputs
         .iter()
+        .flat_map(|input| &input.event_data_stores)
         .map(|store| {
             let counts = store.id.existence.truth() & store.ingestion.is(&true) & store.multi_region.is(&true);
             (counts, Recorded::by_store(&store.selectors))

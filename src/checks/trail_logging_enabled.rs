@@ -1,15 +1,17 @@
 //! Trails that are switched on.
 
 use crate::finding::{Judge, Severity};
+use crate::model::recording::Recording;
 use crate::model::trail::Trail;
 use crate::model::{Estate, Existence};
 use crate::truth::Truth;
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    for input in &estate.inputs {
+    for recording in Recording::all(estate) {
         // Two suffice: one of them is another trail than the one that is judged.
-        let covering: Vec<&Trail> = input.trails.iter().filter(|trail| covers(trail)).take(2).collect();
-        for trail in &input.trails {
+        let trails = || recording.recorders.iter().map(|recorder| recorder.trail);
+        let covering: Vec<&Trail> = trails().filter(|trail| covers(trail)).take(2).collect();
+        for trail in trails() {
             let logging = &trail.logging;
             let mut draft = judge
                 .on(trail)

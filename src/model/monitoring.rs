@@ -9,7 +9,7 @@ use super::attr::{Attr, Seen};
 use super::filter_pattern::{Asks, Expr, Json, Test, cis, compare, covers, meets, parse};
 use super::log_group::{Metric, MetricFilter};
 use super::lookup::{is_log_group, log_group_name};
-use super::{Existence, Identity, Input, Subject};
+use super::{Estate, Existence, Identity, Input, Subject, outside};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 /// Alternatives of one filter that are told apart when it is asked what the filter is meant for.
@@ -69,11 +69,11 @@ pub enum Fault {
 
 impl<'a> Monitoring<'a> {
     /// Takes stock of an input.
-    pub fn of(input: &'a Input) -> Self {
+    pub fn of(estate: &Estate, input: &'a Input) -> Self {
         let alarms = Alarms::of(input);
         let mut result = Self { input, watches: Vec::new(), alarms };
         for filter in &input.metric_filters {
-            let mut watch = Watch::new(filter, fed(input, filter));
+            let mut watch = Watch::new(filter, fed(estate, input, filter));
             result.find_subjects(&mut watch);
             result.watches.push(watch);
         }
@@ -357,19 +357,36 @@ fn mentioned(pattern: &Attr<Text>) -> impl Iterator<Item = &'static str> {
         .map(|wanted| wanted.id.as_str())
 }
 
-/// Whether a trail of the input delivers to the filter's log group. An input without trails watches those of others.
-fn fed(input: &Input, filter: &MetricFilter) -> Truth {
+/// Whether a trail delivers to the filter's log group: one of the input, or, where the input defines the log group, one
+/// of another input that names it. An input without trails watches those of others, and so may a filter on a log group
+/// that the input does not define.
+fn fed(estate: &Estate, input: &Input, filter: &MetricFilter) -> Truth {
     if input.trails.items.is_empty() {
         return Truth::True;
     }
-    Truth::any(input.trails.iter().map(|trail| {
+    let own = Truth::any(input.trails.iter().map(|trail| {
         let delivers = trail.log_group.fold(|seen| match seen {
             Seen::Value(arn) => filter.log_group.satisfies(|name| same_group(input, arn, name)),
             Seen::Hidden(cause) | Seen::Unseen(cause) => cause.clone().into(),
             Seen::Absent => Truth::False,
         });
         delivers & exists("trail", trail.identity())
-    }))
+    }));
+    if own != Truth::False {
+        return own;
+    }
+    filter.log_group.satisfies(|name| {
+        let plain = log_group_name(name).unwrap_or_else(|| name.clone());
+        let Some(group) = input.log_groups.iter().find(|group| group.name == plain) else {
+            let detail = outside("trail that delivers to the log group", name);
+            return Truth::unknown(CauseKind::OutsideScope, detail);
+        };
+        let others = estate.inputs.iter().filter(|other| other.id != input.id).flat_map(|other| &other.trails);
+        let feeding = others.filter(|trail| trail.log_group.possible().any(|arn| is_log_group(group, arn)));
+        Truth::any(feeding.map(|trail| {
+            trail.log_group.satisfies(|arn| Truth::known(is_log_group(group, arn))) & exists("trail", trail.identity())
+        }))
+    })
 }
 
 /// Whether it exists; the reason for doubt names it.

@@ -1,4 +1,4 @@
-//! What the trails of one input record together. Credit never leaves an input.
+//! What the trails of one input record together. Credit leaves an input only for one of the same account.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::arn::Text;
 use super::attr::{Attr, Origin, State};
 use super::event_selector::{Event, Management, Recorded, Selectors, Sides};
 use super::trail::Trail;
-use super::{Census, Input};
+use super::{Census, Estate, Input};
 use crate::truth::{CauseKind, Truth};
 
 /// A trail with the events that its selectors take.
@@ -20,12 +20,12 @@ pub struct Recorder<'a> {
     pub counts: Truth,
 }
 
-/// The trails of one input.
+/// The trails of one input, or of all inputs that are known to be of one account.
 #[derive(Debug)]
 pub struct Recording<'a> {
-    /// The input.
-    pub input: &'a Input,
-    /// Its trails.
+    /// The inputs; one, unless their account is known.
+    pub inputs: Vec<&'a Input>,
+    /// Their trails.
     pub recorders: Vec<Recorder<'a>>,
 }
 
@@ -46,14 +46,34 @@ pub fn may_be_more<T>(census: &Census<T>) -> Truth {
 }
 
 impl<'a> Recording<'a> {
-    /// The trails of an input.
-    pub fn of(input: &'a Input) -> Self {
+    /// All inputs, those of one known account together.
+    pub fn all(estate: &'a Estate) -> Vec<Self> {
+        let mut groups: Vec<Vec<&'a Input>> = Vec::new();
+        let mut of_account: HashMap<&str, usize> = HashMap::new();
+        for input in &estate.inputs {
+            let known = input.account.literal().map(|account| *of_account.entry(account).or_insert(groups.len()));
+            match known.and_then(|group| groups.get_mut(group)) {
+                Some(group) => group.push(input),
+                None => groups.push(vec![input]),
+            }
+        }
         let recorder = |trail: &'a Trail| Recorder {
             trail,
             recorded: trail.selectors.recorded(),
             counts: trail.id.existence.truth() & trail.logging.is(&true),
         };
-        Self { input, recorders: input.trails.iter().map(recorder).collect() }
+        groups
+            .into_iter()
+            .map(|inputs| {
+                let recorders = inputs.iter().flat_map(|input| &input.trails).map(recorder).collect();
+                Self { inputs, recorders }
+            })
+            .collect()
+    }
+
+    /// What sentences call the inputs.
+    pub fn scope(&self) -> &'static str {
+        if self.inputs.len() == 1 { "this input" } else { "this account" }
     }
 
     /// What the trails for which `counts` holds record together, wherever they are.
@@ -66,7 +86,7 @@ impl<'a> Recording<'a> {
         let multi = |recorder: &Recorder<'_>| recorder.trail.multi_region.is(&true);
         let mut by_region = HashMap::new();
         for region in self.recorders.iter().map(|recorder| &recorder.trail.home_region) {
-            // One entry a Region: a template has one.
+            // One entry a Region: a template has one. What has none is unknown.
             if by_region.len() < 64 && !by_region.contains_key(region) {
                 let here = |recorder: &Recorder<'_>| {
                     recorder.counts.clone() & (multi(recorder) | recorder.trail.home_region.same(region))
@@ -80,7 +100,7 @@ impl<'a> Recording<'a> {
 
     /// Whether there may be trails that were not seen.
     pub fn more(&self) -> Truth {
-        may_be_more(&self.input.trails)
+        Truth::any(self.inputs.iter().map(|input| may_be_more(&input.trails)))
     }
 
     /// The first few of the trails for which `holds`, for sentences.
@@ -92,7 +112,11 @@ impl<'a> Recording<'a> {
 /// Some trails other than one, in a sentence: `the trails 'A', 'B'`.
 pub fn others(trails: &[&Trail], than: &Trail) -> String {
     let names = trails.iter().filter(|trail| !std::ptr::eq(**trail, than)).take(3);
-    let names: Vec<String> = names.map(|trail| format!("'{}'", trail.id.shown)).collect();
+    let name = |trail: &&Trail| match trail.id.input == than.id.input {
+        true => format!("'{}'", trail.id.shown),
+        false => format!("'{}' of another input", trail.id.shown),
+    };
+    let names: Vec<String> = names.map(name).collect();
     match names.as_slice() {
         [] => "another trail".to_owned(),
         [only] => format!("the trail {only}"),
@@ -101,6 +125,7 @@ pub fn others(trails: &[&Trail], than: &Trail) -> String {
 }
 
 impl Pool {
+    /// What `ask` says of all Regions, and of the trail's own Region if that was looked at.
     fn in_regions_of<T>(&self, trail: &Trail, ask: impl Fn(&Management) -> T) -> (Truth, T, Option<T>) {
         let multi = trail.multi_region.is(&true);
         (multi, ask(&self.everywhere), self.by_region.get(&trail.home_region).map(ask))
@@ -111,7 +136,9 @@ impl Pool {
         let side = |ask: &dyn Fn(&Management) -> Truth| {
             let (multi, everywhere, here) = self.in_regions_of(trail, ask);
             // In all Regions is enough for any trail, in its own Region for a single-Region one.
-            everywhere | (!multi & here.unwrap_or(Truth::False))
+            let here =
+                here.unwrap_or_else(|| Truth::unknown(CauseKind::Unsupported, "there are too many Regions here"));
+            everywhere | (!multi & here)
         };
         Sides { reads: side(&|found| found.reads.truth.clone()), writes: side(&|found| found.writes.truth.clone()) }
     }

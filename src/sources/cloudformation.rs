@@ -124,7 +124,7 @@ fn lower_world(world: &World<'_>, nested: &HashSet<usize>) -> Vec<Input> {
 }
 
 /// The parameters that the command line gives to a root template.
-fn given(settings: &Settings, parsed: &Parsed<'_>) -> HashMap<String, Option<Val>> {
+fn given(settings: &Settings, parsed: &Parsed<'_>) -> HashMap<String, Val> {
     let span = Span::new(parsed.template.file, 0, 0);
     parsed
         .parameters
@@ -132,7 +132,7 @@ fn given(settings: &Settings, parsed: &Parsed<'_>) -> HashMap<String, Option<Val
         .filter_map(|name| {
             let value = settings.parameters.get(*name)?;
             let text = crate::model::arn::Text::from(value.as_str());
-            Some(((*name).to_owned(), Some(Val { kind: ValKind::Text(text), span })))
+            Some(((*name).to_owned(), Val { kind: ValKind::Text(text), span }))
         })
         .collect()
 }

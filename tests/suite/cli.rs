@@ -221,3 +221,42 @@ fn a_closed_pipe_is_no_error() {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stderr.is_empty());
 }
+
+/// Inputs share credit and blame only where it is known that they are of one account.
+#[test]
+fn inputs_of_one_account() {
+    let trail = "    Type: AWS::CloudTrail::Trail\n    Properties:\n      S3BucketName: audit-logs\n";
+    let main = format!("Resources:\n  Main:\n{trail}      IsLogging: true\n      IsMultiRegionTrail: true\n");
+    let stopped = format!("Resources:\n  Stopped:\n{trail}      IsLogging: false\n");
+    let reads = "      IsLogging: true\n      EventSelectors: [{ReadWriteType: ReadOnly}]\n";
+    let half = format!("Resources:\n  Half:\n{trail}{reads}");
+    let files = [("main.yaml", main.as_str()), ("stopped.yaml", &stopped), ("half.yaml", &half)];
+    let here = folder(&files);
+    let fails = |more: &[&str]| {
+        let checks = "--only=management-events,trail-logging-enabled,trail-coverage,duplicate-management-events";
+        let assert =
+            scan(here.path(), &[&[checks, "--expect-trail", "--format=json", "--fail-on=never"], more].concat());
+        let report: serde_json::Value = serde_json::from_str(&stdout(&assert)).expect("JSON");
+        let all = report["findings"].as_array().expect("findings").clone();
+        let mut fails: Vec<String> = all
+            .iter()
+            .filter(|finding| finding["verdict"] == "fail")
+            .map(|f| [&f["check"], &f["severity"], &f["location"]["path"]].map(|v| v.as_str().unwrap_or("")).join(" "))
+            .collect();
+        fails.sort();
+        fails
+    };
+    let alone = [
+        "management-events medium half.yaml",
+        "trail-coverage critical half.yaml",
+        "trail-coverage critical stopped.yaml",
+        "trail-logging-enabled critical stopped.yaml",
+    ];
+    assert_eq!(fails(&[]), alone);
+    let together = [
+        "duplicate-management-events low half.yaml",
+        "duplicate-management-events low main.yaml",
+        "trail-logging-enabled low stopped.yaml",
+    ];
+    assert_eq!(fails(&["--account=111122223333"]), together);
+}

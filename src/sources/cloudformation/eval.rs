@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::stack::{Resource, Stack, World};
+use super::template::Parameter;
 use super::{dynamic, embed, functions, references};
 use crate::model::arn::{Shape, Text};
 use crate::source_map::Span;
@@ -45,11 +46,20 @@ impl<'w, 't> Scope<'w, 't> {
         stack: &Rc<Stack<'t>>,
         resource: &Resource<'t>,
     ) -> Option<(Self, Option<Cause>)> {
-        let mut scope = Self::top(world, stack).with_vars(&resource.vars);
-        let Some(name) = resource.node.get("Condition").and_then(Node::as_str) else {
+        Self::top(world, stack).with_vars(&resource.vars).under_condition_of(resource.node)
+    }
+
+    /// The scope inside a resource or an output with its `Condition`, as [`Scope::resource`].
+    pub fn under_condition_of(self, node: &Node) -> Option<(Self, Option<Cause>)> {
+        let mut scope = self;
+        let Some(condition) = node.get("Condition") else {
             return Some((scope, None));
         };
-        let name = scope.loop_text(name, &resource.vars).literal().unwrap_or(name).to_owned();
+        let Some(name) = condition.as_str() else {
+            let detail = format!("its 'Condition' is {}, not the name of a condition", condition.kind_word());
+            return Some((scope, Some(Cause::new(CauseKind::Invalid, detail))));
+        };
+        let name = scope.loop_text(name, &scope.vars).literal().unwrap_or(name).to_owned();
         match scope.condition(&name) {
             Truth::True => Some((scope, None)),
             Truth::False => None,
@@ -241,7 +251,8 @@ impl<'w, 't> Scope<'w, 't> {
         if let Some(given) = given
             && !parameter.is_stored()
         {
-            return Some(given.clone().map(|value| listed(self.resolved(respan(value, span)), parameter.is_list())));
+            let given = self.resolved(respan(given.clone(), span));
+            return Some(Some(listed(self.or_default(given, parameter), parameter.is_list())));
         }
         if parameter.is_stored() {
             return hidden(format!("the parameter '{name}' is read from the Parameter Store"));
@@ -270,6 +281,19 @@ impl<'w, 't> Scope<'w, 't> {
 }
 
 impl Scope<'_, '_> {
+    /// Where a parent stack gives no value, the parameter's default holds.
+    fn or_default(&self, given: Val, parameter: &Parameter<'_>) -> Val {
+        let span = given.span;
+        let ValKind::Choice { subject, options } = given.kind else { return given };
+        let default = || match parameter.default {
+            Some(default) => self.resolved(Val { kind: literal(default), span }),
+            None => unknown(span, CauseKind::Parameter, "the parent stack gives no value"),
+        };
+        let given = |value: Option<Val>| value.map_or_else(default, |value| self.or_default(value, parameter));
+        let options = options.into_iter().map(|(when, value)| (when, Some(given(value)))).collect();
+        Val { kind: ValKind::Choice { subject, options }, span }
+    }
+
     /// The value of a parameter: what it refers to is looked up where the parameter is used.
     fn resolved(&self, value: Val) -> Val {
         match value.kind {
@@ -294,7 +318,15 @@ fn listed(value: Val, is_list: bool) -> Val {
     if !is_list {
         return value;
     }
-    let ValKind::Text(text) = &value.kind else { return value };
+    let text = match value.kind {
+        ValKind::Choice { subject, options } => {
+            let listed = |option: Option<Val>| option.map(|option| listed(option, is_list));
+            let options = options.into_iter().map(|(when, option)| (when, listed(option))).collect();
+            return Val { kind: ValKind::Choice { subject, options }, span: value.span };
+        }
+        ValKind::Text(text) => text,
+        kind => return Val { kind, span: value.span },
+    };
     if text.vars().next().is_some() && !text.parts().iter().any(|part| matches!(part, crate::model::arn::Part::Lit(_)))
     {
         // A single hole may hold any number of items.

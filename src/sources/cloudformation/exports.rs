@@ -9,7 +9,7 @@ use crate::model::arn::{Part, Text};
 use crate::syntax::Node;
 use crate::truth::Truth;
 
-/// The output exported under this name, if exactly one of the scanned templates has it.
+/// The stack and output that exports this name, if exactly one of the scanned templates has it.
 pub(super) fn find<'t>(world: &World<'t>, name: &Text) -> Option<(Rc<Stack<'t>>, &'t Node)> {
     if world.exporting.get() {
         return None;
@@ -48,12 +48,13 @@ fn collect<'t>(world: &World<'t>) -> Exports<'t> {
     let mut exports = Exports::new();
     let mut stacks = world.roots.borrow().clone();
     while let Some(stack) = stacks.pop() {
-        let scope = Scope::top(world, &stack);
         for output in stack.parsed.outputs {
             let export = output.value.get("Export").and_then(|export| export.get("Name"));
-            if let (Some(name), Some(value)) = (export, output.value.get("Value")) {
+            // An output whose condition is false exports nothing.
+            let Some((scope, _)) = Scope::top(world, &stack).under_condition_of(&output.value) else { continue };
+            if let (Some(name), Some(_)) = (export, output.value.get("Value")) {
                 let name = text_of(&scope, scope.eval(name), "the name of an export");
-                exports.entry(name).or_default().push((stack.clone(), value));
+                exports.entry(name).or_default().push((stack.clone(), &output.value));
             }
         }
         let nested = stack.resources(world).iter().filter(|resource| is_stack(resource.kind));

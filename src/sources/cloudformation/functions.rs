@@ -378,8 +378,9 @@ fn import<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val {
     let name = text_of(scope, scope.eval(argument), "the name of an export");
     match super::exports::find(scope.world, &name) {
         Some((stack, node)) => {
-            let exporter = Scope::top(scope.world, &stack);
-            exporter.eval(node).map_or_else(|| invalid(span, "the export has no value"), |value| respan(value, span))
+            let exporter = Scope::top(scope.world, &stack).under_condition_of(node);
+            let value = exporter.zip(node.get("Value")).and_then(|((exporter, _), value)| exporter.eval(value));
+            value.map_or_else(|| invalid(span, "the export has no value"), |value| respan(value, span))
         }
         None => {
             let cause = Cause::new(CauseKind::OutsideScope, format!("the export '{name}' is not in what was scanned"));

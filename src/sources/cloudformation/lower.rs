@@ -83,7 +83,7 @@ fn lower(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         "AWS::IAM::ManagedPolicy" | "AWS::IAM::Policy" => iam::policy(cx, input),
         "AWS::IAM::RolePolicy" | "AWS::IAM::UserPolicy" | "AWS::IAM::GroupPolicy" => iam::inline_policy(cx, input),
         "AWS::SSO::PermissionSet" => iam::permission_set(cx, input),
-        "AWS::Serverless::Function" => iam::function(cx, input),
+        "AWS::Serverless::Function" | "AWS::Serverless::StateMachine" => iam::function(cx, input),
         "AWS::Organizations::Organization" => organization::organization(cx, input),
         "AWS::Organizations::Policy" => organization::policy(cx, input),
         _ => {}

@@ -39,12 +39,14 @@ fn nested_output<'t>(
     child.resources(scope.world);
     let entry = child.parsed.outputs.iter().find(|entry| &*entry.key == output)?;
     let value = entry.value.get("Value")?;
+    // An output whose condition is false does not exist.
+    let (inside, _) = Scope::top(scope.world, &child).under_condition_of(&entry.value)?;
     let mark = format!("output:{output}");
     if !child.visiting.borrow_mut().insert(mark.clone()) {
         scope.world.fault(entry.key_span, format!("the output '{output}' depends on itself"));
         return None;
     }
-    let answer = Scope::top(scope.world, &child).eval(value);
+    let answer = inside.eval(value);
     child.visiting.borrow_mut().remove(&mark);
     Some(answer.map(|value| super::eval::respan(value, span)))
 }

@@ -46,7 +46,7 @@ pub(super) struct Stack<'t> {
     /// The root's path: account and Region are the same for all stacks of one input.
     pub root: Arc<str>,
     /// Values that the command line or the parent stack gave.
-    pub given: HashMap<String, Option<Val>>,
+    pub given: HashMap<String, Val>,
     /// Whether it is made at all: the conditions of the nested-stack resources above.
     pub maybe: Option<Cause>,
     /// How deep it is nested.
@@ -92,7 +92,7 @@ impl<'t> Stack<'t> {
         world: &World<'t>,
         parsed: &'t Parsed<'t>,
         parent: Option<(&Rc<Stack<'t>>, &str)>,
-        given: HashMap<String, Option<Val>>,
+        given: HashMap<String, Val>,
         maybe: Option<Cause>,
     ) -> Rc<Self> {
         world.stacks.set(world.stacks.get() + 1);
@@ -212,7 +212,9 @@ impl<'t> Stack<'t> {
         let mut given = HashMap::new();
         let properties = resource.node.get("Properties");
         for entry in properties.and_then(|p| p.get("Parameters")).map(Node::entries).unwrap_or_default() {
-            given.insert(entry.key.to_string(), scope.eval(&entry.value));
+            if let Some(value) = scope.eval(&entry.value) {
+                given.insert(entry.key.to_string(), value);
+            }
         }
         let maybe = self.maybe.clone().or(maybe);
         Some(Stack::new(world, &world.parsed[target], Some((self, &resource.id)), given, maybe))

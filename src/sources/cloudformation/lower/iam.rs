@@ -65,6 +65,14 @@ impl Item {
         Attr { name: name.into(), at: Origin::Text(self.span), state }
     }
 
+    /// What holds because of the item: nothing where the item is not there.
+    fn guard<T: Clone>(&self, attr: &Attr<T>) -> Attr<T> {
+        match &self.open {
+            Some((present, absent)) => guarded(attr, present, absent),
+            None => attr.clone(),
+        }
+    }
+
     /// The resource that the item belongs to: it may only exist when the item may only be there.
     fn identity(&self, id: &Identity) -> Identity {
         let mut id = id.clone();
@@ -73,6 +81,22 @@ impl Item {
         }
         id
     }
+}
+
+/// The same attribute, not written at all in one case.
+fn guarded<T: Clone>(attr: &Attr<T>, present: &Arc<str>, absent: &Arc<str>) -> Attr<T> {
+    let mut branches: Vec<Branch<T>> = match &attr.state {
+        State::OneOf(branches) => {
+            let both = |branch: &Branch<T>| Branch {
+                when: format!("{present} and {}", branch.when).into(),
+                state: branch.state.clone(),
+            };
+            branches.iter().map(both).collect()
+        }
+        single => vec![Branch { when: present.clone(), state: single.clone() }],
+    };
+    branches.push(Branch { when: absent.clone(), state: State::Missing });
+    Attr { state: State::OneOf(branches), ..attr.clone() }
 }
 
 /// The items of a list property in all its possible forms, each once.
@@ -128,7 +152,7 @@ pub(super) fn policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
                 id: item.identity(&id),
                 by: item.identity(&id),
                 to: Grantee { kind, name },
-                policy: GrantedPolicy::Document(document.clone()),
+                policy: GrantedPolicy::Document(item.guard(&document)),
                 at: Origin::Text(item.span),
             };
             input.grants.items.push(grant);
@@ -148,15 +172,18 @@ pub(super) fn inline_policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let properties = cx.properties();
     let block = cx.block(&properties);
     let id = cx.identity(ResourceKind::Policy);
-    let name = block.text(&[key]);
-    let grant = Grant {
-        by: id.clone(),
-        id,
-        to: Grantee { kind, name: name.possible().next().cloned().unwrap_or_default() },
-        policy: GrantedPolicy::Document(document(&block, &["PolicyDocument"])),
-        at: name.at.clone(),
-    };
-    input.grants.items.push(grant);
+    let document = document(&block, &["PolicyDocument"]);
+    for item in each(&block, key) {
+        let name = item.value.text().unwrap_or_else(|| crate::sources::block::hole(&item.value));
+        let grant = Grant {
+            id: item.identity(&id),
+            by: item.identity(&id),
+            to: Grantee { kind, name },
+            policy: GrantedPolicy::Document(item.guard(&document)),
+            at: Origin::Text(item.span),
+        };
+        input.grants.items.push(grant);
+    }
 }
 
 pub(super) fn permission_set(cx: &Cx<'_, '_, '_>, input: &mut Input) {
@@ -180,7 +207,7 @@ pub(super) fn permission_set(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     });
 }
 
-/// The role that SAM makes for a function without a `Role`: `Policies` holds managed policies by name or ARN, policy
+/// The role that SAM makes for a function or state machine without a `Role`: `Policies` holds managed policies by name or ARN, policy
 /// documents, and SAM's own policy templates (which grant nothing on a trail).
 pub(super) fn function(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let properties = cx.properties();
@@ -191,7 +218,8 @@ pub(super) fn function(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let id = cx.identity(ResourceKind::Principal);
     let name = Text::format("{}Role", &[&Text::from(cx.resource.id.as_str())]);
     let to = Grantee { kind: PrincipalKind::Function, name };
-    let globals = cx.stack.parsed.globals.and_then(|globals| globals.get("Function")).and_then(|f| cx.scope.eval(f));
+    let kind = cx.resource.kind.rsplit("::").next().unwrap_or_default();
+    let globals = cx.stack.parsed.globals.and_then(|globals| globals.get(kind)).and_then(|f| cx.scope.eval(f));
     let global = Block { val: globals.as_ref(), ..block };
     for item in each(&global, "Policies").into_iter().chain(each(&block, "Policies")) {
         let policy = match &item.value.kind {
@@ -222,7 +250,17 @@ pub(super) fn settle(input: &mut Input) {
         input.principals.iter().map(|principal| ((principal.kind, &principal.name), &principal.id)).collect();
     for grant in &mut input.grants.items {
         let document = match &grant.policy {
-            GrantedPolicy::Managed(arn) => arn.possible().find_map(|arn| defined.get(arn)).copied().cloned(),
+            GrantedPolicy::Managed(arn) => {
+                let document = arn.possible().find_map(|arn| defined.get(arn)).copied();
+                document.map(|document| match &arn.state {
+                    // What may not be attached: an item has one value, and is there or not.
+                    State::OneOf(branches) => match branches.as_slice() {
+                        [present, absent] => guarded(document, &present.when, &absent.when),
+                        _ => document.clone(),
+                    },
+                    _ => document.clone(),
+                })
+            }
             GrantedPolicy::Document(_) => None,
         };
         if let Some(document) = document {
@@ -231,7 +269,11 @@ pub(super) fn settle(input: &mut Input) {
         if grant.id.kind == ResourceKind::Policy
             && let Some(id) = principals.get(&(grant.to.kind, &grant.to.name))
         {
-            grant.id = (*id).clone();
+            let existence = std::mem::replace(&mut grant.id, (*id).clone()).existence;
+            // The attachment may be missing where the principal is not.
+            if grant.id.existence == Existence::Certain {
+                grant.id.existence = existence;
+            }
         }
     }
 }

@@ -3,16 +3,19 @@
 //! Defaults: the CloudTrail API's own when a request leaves the field out (`CreateTrail`, `CreateEventDataStore`),
 //! which CloudFormation passes on.
 
+use std::sync::Arc;
+
 use super::Cx;
 use crate::model::arn::Text;
-use crate::model::attr::Value;
-use crate::model::attr::{Attr, Origin};
+use crate::model::attr::{Attr, Branch, Origin, State, Value};
 use crate::model::event_data_store::EventDataStore;
 use crate::model::event_selector::{AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors};
 use crate::model::trail::{Insight, Trail};
 use crate::model::{Input, Protection, ResourceKind, Tag};
 use crate::sources::block::{Absent, Block, boolean, number, text, texts};
-use crate::sources::value::Val;
+use crate::sources::value::{Val, ValKind};
+use crate::sources::worlds;
+use crate::truth::Truth;
 
 pub(super) fn trail(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let properties = cx.properties();
@@ -59,7 +62,7 @@ fn tags(block: &Block<'_>) -> Attr<Vec<Tag>> {
             Tag { key: part("Key"), value: part("Value") }
         };
         match &val.kind {
-            crate::sources::value::ValKind::List(items) => Value::Known(items.iter().map(tag).collect()),
+            ValKind::List(items) => Value::Known(items.iter().map(tag).collect()),
             _ => match texts(val) {
                 Value::Unknown(cause) => Value::Unknown(cause),
                 Value::Known(_) => Value::Known(Vec::new()),
@@ -100,19 +103,52 @@ fn advanced_selector(block: Block<'_>) -> AdvancedSelector {
 pub(super) fn event_data_store(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let properties = cx.properties();
     let block = cx.block(&properties);
-    // Extendable pricing (the default) keeps 366 days, fixed pricing 2557.
-    let fixed = block.text(&["BillingMode"]).possible().any(|mode| mode.literal() == Some("FIXED_RETENTION_PRICING"));
     let store = EventDataStore {
         id: cx.identity(ResourceKind::EventDataStore),
         kms_key: block.text(&["KmsKeyId"]),
         multi_region: block.flag(&["MultiRegionEnabled"], true),
         organization: block.flag(&["OrganizationEnabled"], false),
         termination_protection: block.flag(&["TerminationProtectionEnabled"], true),
-        retention_days: block.attr(&["RetentionPeriod"], Absent::Default(if fixed { 2557 } else { 366 }), number),
+        retention_days: retention(&block),
         ingestion: block.flag(&["IngestionEnabled"], true),
         selectors: block.list(&["AdvancedEventSelectors"], advanced_selector),
     };
     input.event_data_stores.items.push(store);
+}
+
+/// Not written, the period depends on the pricing: fixed pricing keeps 2557 days, extendable pricing (the default) 366.
+fn retention(block: &Block<'_>) -> Attr<u32> {
+    const FIXED: &str = "FIXED_RETENTION_PRICING";
+    let names = ["BillingMode", "RetentionPeriod"];
+    let both = block.val.map(|val| {
+        let fields = val.fields().iter().filter(|field| names.contains(&&*field.key)).cloned().collect();
+        Val { kind: ValKind::Map(fields), span: val.span }
+    });
+    let mut branches: Vec<Branch<u32>> = Vec::new();
+    for world in worlds::possible(both.as_ref()) {
+        let here = Block { val: world.value.as_ref(), ..*block };
+        let period = |default| here.attr(&["RetentionPeriod"], Absent::Default(default), number).state;
+        let fixed = here.text_or(&["BillingMode"], "").satisfies(|mode| mode.same(&FIXED.into()));
+        let mut add = |when: Option<Arc<str>>, state| {
+            let when = when.or_else(|| world.when.clone()).unwrap_or_else(|| "always".into());
+            branches.push(Branch { when, state });
+        };
+        match fixed {
+            Truth::True => add(None, period(2557)),
+            Truth::False => add(None, period(366)),
+            Truth::Unknown(_) if period(366) == period(2557) => add(None, period(366)),
+            Truth::Unknown(_) => {
+                add(Some(format!("'BillingMode' is '{FIXED}'").into()), period(2557));
+                add(Some(format!("'BillingMode' is not '{FIXED}'").into()), period(366));
+            }
+        }
+    }
+    let written = block.number(&["RetentionPeriod"]);
+    let state = match branches.split_first() {
+        Some((first, rest)) if rest.iter().all(|branch| branch.state == first.state) => first.state.clone(),
+        _ => State::OneOf(branches),
+    };
+    Attr { state, ..written }
 }
 
 /// `DeletionPolicy` and `UpdateReplacePolicy` of a resource. Not written, both are `Delete` for the resource types
@@ -129,10 +165,7 @@ pub(super) fn protection(cx: &Cx<'_, '_, '_>) -> Protection {
                     key_span: entry.key_span,
                     value,
                 });
-                let map = Val {
-                    kind: crate::sources::value::ValKind::Map(field.into_iter().collect()),
-                    span: cx.resource.node.span,
-                };
+                let map = Val { kind: ValKind::Map(field.into_iter().collect()), span: cx.resource.node.span };
                 let block = Block { val: Some(&map), header: cx.header(), prefix: "", faults: &cx.world.faults };
                 block.text_or(&[name], "Delete")
             }

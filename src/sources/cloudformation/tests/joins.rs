@@ -144,3 +144,27 @@ fn log_groups_join_with_and_without_the_star() {
         assert!(matches!(groups.as_slice(), [group] if matches!(group.link, Link::Here(_))), "{written}: {groups:?}");
     }
 }
+
+#[test]
+fn an_output_whose_condition_is_false_exports_nothing() {
+    let exporter = |holds: &str| {
+        format!(
+            "
+Conditions: {{Shared: !Equals [a, {holds}]}}
+Resources:
+  Logs: {{Type: 'AWS::S3::Bucket'}}
+Outputs:
+  Name: {{Condition: Shared, Value: !Ref Logs, Export: {{Name: audit-bucket}}}}
+"
+        )
+    };
+    let importer = "
+Resources:
+  T: {Type: 'AWS::CloudTrail::Trail', Properties: {S3BucketName: !ImportValue audit-bucket, IsLogging: true}}
+";
+    assert_eq!(joined(&estate(&[("a.yaml", &exporter("a")), ("b.yaml", importer)])), ["here Logs"]);
+    assert_eq!(
+        joined(&estate(&[("a.yaml", &exporter("b")), ("b.yaml", importer)])),
+        ["elsewhere ${export audit-bucket}"]
+    );
+}

@@ -99,3 +99,52 @@ Resources:
     let resource = document.statements[0].resource.as_ref().expect("a resource");
     assert_eq!(resource.items[0].0.to_string(), "arn:aws:s3:::${Logs}/*");
 }
+
+#[test]
+fn a_parameter_that_the_parent_leaves_out_has_its_default() {
+    let parent = |value: &str| {
+        format!(
+            "
+Parameters: {{Env: {{Type: String}}}}
+Conditions: {{Prod: !Equals [!Ref Env, prod]}}
+Resources:
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: child.yaml, Parameters: {{Bucket: logs, Multi: {value}}}}}
+"
+        )
+    };
+    let child = CHILD.replace("'false'", "'true'");
+    for value in ["!Ref AWS::NoValue", "!If [Prod, 'true', !Ref AWS::NoValue]"] {
+        let (_, lowered) = lowered(&[("child.yaml", &child), ("p.yaml", &parent(value))], &Settings::default());
+        assert_eq!(lowered.inputs[0].trails.items[0].multi_region.is(&true), Truth::True, "{value}");
+    }
+}
+
+#[test]
+fn a_list_for_a_nested_stack_may_hang_on_a_condition() {
+    let child = "
+Parameters: {Buckets: {Type: CommaDelimitedList}}
+Resources:
+  T: {Type: 'AWS::CloudTrail::Trail', Properties: {S3BucketName: x, IsLogging: true, EventSelectors: [{DataResources: [{Type: 'AWS::S3::Object', Values: !Ref Buckets}]}]}}
+";
+    let parent = "
+Parameters: {Env: {Type: String}}
+Conditions: {Prod: !Equals [!Ref Env, prod]}
+Resources:
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: child.yaml, Parameters: {Buckets: !If [Prod, 'a,b', 'c,d']}}
+";
+    let (_, lowered) = lowered(&[("child.yaml", child), ("p.yaml", parent)], &Settings::default());
+    let values: Vec<String> = lowered.inputs[0].trails.items[0]
+        .selectors
+        .basic
+        .possible()
+        .flatten()
+        .flat_map(|selector| selector.data.possible().flatten())
+        .flat_map(|data| data.values.possible().flatten())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(values, ["a", "b", "c", "d"]);
+}
