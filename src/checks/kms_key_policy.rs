@@ -11,8 +11,8 @@ use crate::model::trail::Trail;
 use crate::model::{Estate, Link};
 use crate::truth::{Cause, CauseKind, Truth};
 
-const FIT: &str = "serves CloudTrail and nobody else";
-const UNFIT: &str = "does not serve CloudTrail and nobody else";
+const FIT: &str = "lets CloudTrail encrypt and keeps strangers out";
+const UNFIT: &str = "does not both let CloudTrail encrypt and keep strangers out";
 const CONTEXT: &str = "kms:EncryptionContext:aws:cloudtrail:arn";
 
 /// What somebody of another account must not be able to do.
@@ -97,13 +97,13 @@ fn serves(key: &Key, trail: &Trail, action: &str) -> Truth {
     let mut request = service::for_trail(trail, action, &key.arn);
     let context = if action == "kms:DescribeKey" { Held::Absent } else { Held::Values(vec![trail.arn.clone()]) };
     request.context.set(CONTEXT, context);
-    let allowed = key.policy.satisfies(|document| document.allows(&request));
+    let allowed = key.policy.satisfies(|document| document.allows_for(trail, &request));
     match allowed {
         // A trail that only may use the key is no reproach to it.
         Truth::False if trail.kms_key.cases().len() > 1 => {
             Cause::new(CauseKind::Condition, "the trail uses the key under a condition only").into()
         }
-        Truth::False => !trail.id.existence.truth(),
+        Truth::False => !trail.id.existence.beside(&key.id.existence),
         other => other,
     }
 }

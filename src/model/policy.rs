@@ -13,6 +13,7 @@ mod delivery;
 mod eval;
 pub mod excess;
 mod guard;
+mod legacy;
 pub mod of_bucket;
 mod reach;
 pub mod s3;

@@ -3,6 +3,7 @@
 //! Each rule asks the evaluator whether somebody who needs nothing can get something through one Allow statement,
 //! with every Deny of the policy in force.
 
+use super::legacy::is_legacy;
 use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, object};
 use super::{Caller, Context, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
 use crate::model::arn::{Part, Shape, Text};
@@ -326,7 +327,7 @@ impl<'d> Judged<'d, '_> {
         let service = Caller::Service(CLOUDTRAIL.into());
         let named = |name: &PrincipalName| matches!(name, PrincipalName::Service(_));
         let named = Truth::any(self.statement.named_principals().filter(|n| named(n)).map(|name| name.is(&service)));
-        let sourced = self.statement.conditions.iter().any(|condition| condition.key.literal().is_some_and(is_source));
+        let sourced = self.statement.conditions.iter().any(|condition| condition.key.literal().is_some_and(is_service));
         named | (self.statement.names_everyone() & Truth::known(sourced))
     }
 
@@ -474,7 +475,20 @@ impl<'d> Judged<'d, '_> {
                     if object { vec![self.by(&caller, action, resource)] } else { Vec::new() }
                 },
             );
-            let truth = reach.truth & root & whole.clone() & !account.same(&owner);
+            let foreign = match !account.same(&owner) {
+                Truth::Unknown(causes) => {
+                    let (first, label) = (causes.first(), self.statement.label());
+                    let detail = format!(
+                        "the statement '{label}' lets '{}' read all logs, and whether that is the bucket's own account \
+                         cannot be told: {}",
+                        name.name(),
+                        first.detail
+                    );
+                    Truth::unknown(first.kind, detail)
+                }
+                known => known,
+            };
+            let truth = reach.truth & root & whole.clone() & foreign;
             match truth {
                 Truth::True => {
                     let excess = self.excess(Rule::Reader, Reach { truth, ..reach }, name.name());
@@ -546,52 +560,22 @@ fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn is_source(key: &str) -> bool {
-    ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"]
-        .iter()
-        .any(|source| key.eq_ignore_ascii_case(source))
+/// Whether the key tells services, or those for whom they act, from others.
+fn is_service(key: &str) -> bool {
+    [
+        "aws:SourceArn",
+        "aws:SourceAccount",
+        "aws:SourceOrgID",
+        "aws:SourceOrgPaths",
+        "aws:PrincipalServiceName",
+        "aws:PrincipalServiceNamesList",
+        "aws:PrincipalIsAWSService",
+    ]
+    .iter()
+    .any(|known| key.eq_ignore_ascii_case(known))
 }
 
 /// Unique ids of roles and users: what S3 shows in place of the ARN of one that was deleted.
 fn stale(id: &str) -> bool {
     !id.contains(':') && (id.starts_with("AROA") || id.starts_with("AIDA"))
 }
-
-fn is_legacy(account: &str) -> bool {
-    LEGACY.contains(&account)
-}
-
-/// The accounts from which CloudTrail delivered before it had a service principal, as AWS published them by Region.
-const LEGACY: [&str; 31] = [
-    "525921808201",
-    "119688915426",
-    "216624486486",
-    "492519147666",
-    "765225791966",
-    "977081816279",
-    "582488909970",
-    "903692715234",
-    "284668455005",
-    "069019280451",
-    "187074758985",
-    "819402241893",
-    "193415116832",
-    "681348832753",
-    "035351147821",
-    "453052556044",
-    "829690693026",
-    "669305197877",
-    "757211635381",
-    "859597730677",
-    "282025262664",
-    "262312530599",
-    "683224464357",
-    "585772288577",
-    "034638983726",
-    "814480443879",
-    "086441151436",
-    "475085895292",
-    "608710470296",
-    "388731089494",
-    "113285607260",
-];
