@@ -45,17 +45,19 @@ fn is_full_access(policy: &Text, holder: PrincipalKind) -> Truth {
 
 fn attachment(judge: &mut Judge<'_>, grant: &Grant, policy: &Attr<Text>, safe: Truth, allowed: Truth) {
     let holder = format!("{} '{}'", grant.to.kind.noun(), grant.to.name);
+    // A principal holds what is attached to it; a policy is attached to a principal that is only a name here.
+    let (may, fails) = match grant.id.kind {
+        ResourceKind::Principal => ("may have full access to CloudTrail", "has full access to CloudTrail"),
+        _ => ("may give full access to CloudTrail away", "gives full access to CloudTrail away"),
+    };
     let draft = judge
         .on(grant)
-        .claim("keeps to narrower policies than full access to CloudTrail", "gives full access to CloudTrail away")
+        .claim("keeps to narrower policies than full access to CloudTrail", fails)
         .looks_at(policy, "a policy that cannot stop or delete trails")
         .at(&grant.at)
         .fault(format!("{holder}: {}", policy.observed()));
     match allowed {
-        Truth::True => draft
-            .claim("may give full access to CloudTrail away", "")
-            .because(format!("the option 'allow' names the {holder}"))
-            .pass(),
+        Truth::True => draft.claim(may, "").because(format!("the option 'allow' names the {holder}")).pass(),
         // Whoever is on the list may hold whatever it is.
         Truth::Unknown(causes) => draft.unknown(match safe {
             Truth::Unknown(more) => causes.and(more),

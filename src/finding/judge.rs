@@ -211,9 +211,10 @@ impl<'j, 'o> Draft<'j, 'o> {
 
     fn name(&self, capital: bool) -> String {
         let the = if capital { "The" } else { "the" };
+        let shown = cut(&self.subject.shown, LONGEST_NAME);
         match self.subject.kind {
-            ResourceKind::Account => format!("{the} input '{}'", self.subject.shown),
-            kind => format!("{the} {} '{}'", kind.noun(), self.subject.shown),
+            ResourceKind::Account => format!("{the} input '{shown}'"),
+            kind => format!("{the} {} '{shown}'", kind.noun()),
         }
     }
 
@@ -262,6 +263,17 @@ impl<'j, 'o> Draft<'j, 'o> {
 /// The longest text of one field in reports: consumers refuse or cut more.
 const LONGEST: usize = 900;
 
+/// The longest name in a message: what is said of the resource stands behind it and must not be cut.
+const LONGEST_NAME: usize = 200;
+
+/// The first characters of a text, with a sign if there are more.
+fn cut(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
 /// Untrusted text made fit for every report: control and direction characters are spelled out, overlong text is cut.
 pub fn clean(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
@@ -290,6 +302,12 @@ pub fn is_hidden(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_names_are_cut() {
+        assert_eq!(cut("größe", 5), "größe");
+        assert_eq!(cut("größe", 3), "grö…");
+    }
 
     #[test]
     fn clean_text_shows_what_it_holds() {

@@ -199,6 +199,13 @@ impl Test {
 }
 
 impl Asks {
+    /// A bit for each of [`Reading::all`] under which a value fulfils the condition.
+    fn readings(&self, value: &Json) -> u8 {
+        Reading::all()
+            .enumerate()
+            .fold(0, |bits, (i, reading)| bits | u8::from(self.holds(value, reading) == Some(true)) << i)
+    }
+
     fn holds(&self, value: &Json, reading: Reading) -> Option<bool> {
         Some(match self {
             Self::Exists(wanted) => (*value != Json::Absent) == *wanted,

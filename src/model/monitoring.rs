@@ -229,8 +229,9 @@ impl<'a> Monitoring<'a> {
                 // A filter that takes in much more is credited where it is, and blamed nowhere else.
                 if !self.input.trails.items.is_empty() && watch.fed == Truth::True && self.alarmed(watch) == Truth::True
                 {
-                    let whole =
-                        cis::filters().iter().filter(|f| covers(std::slice::from_ref(expr), &f.pattern) == Truth::True);
+                    let whole = cis::filters().iter().filter(|wanted| {
+                        may_meet(expr, wanted) && covers(std::slice::from_ref(expr), &wanted.pattern) == Truth::True
+                    });
                     about.extend(whole.map(|wanted| wanted.id.as_str()));
                 }
             }

@@ -45,6 +45,7 @@ pub fn validate_with_multitool(sarif: &Path) -> Vec<String> {
     let said = String::from_utf8_lossy(&output.stdout);
     // Its exit status does not tell whether the file is valid: it is zero with errors, and other only if it crashes.
     assert!(output.status.success(), "the validator failed: {said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("1 files scanned"), "the validator did not look at the file: {said}");
     let text = std::fs::read_to_string(&report).unwrap_or_else(|error| panic!("no report ({error}): {said}"));
     let report: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).expect("JSON");
     let results = report["runs"][0]["results"].as_array().expect("the report has results");

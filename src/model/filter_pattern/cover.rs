@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::automaton::examples;
 use super::parse::number;
-use super::{Asks, Expr, Json, Reading, Test};
+use super::{Asks, Expr, Json, Test};
 use crate::truth::{CauseKind, Truth};
 
 /// Clauses of one side before giving up.
@@ -99,14 +99,26 @@ pub(super) fn clauses(expr: &Expr) -> Option<Vec<Vec<&Test>>> {
                 if result.len().saturating_mul(more.len()) > MOST_CLAUSES {
                     return None;
                 }
-                result = result
-                    .iter()
-                    .flat_map(|left| more.iter().map(move |right| left.iter().chain(right).copied().collect()))
+                let pairs = result.iter().flat_map(|left| more.iter().map(move |right| (left, right)));
+                result = pairs
+                    .filter(|(left, right)| !contradict(left, right))
+                    .map(|(left, right)| left.iter().chain(right).copied().collect())
                     .collect();
             }
             Some(result)
         }
     }
+}
+
+/// Whether two conjunctions want one field to be two strings: no event is matched by both, however it is read.
+fn contradict(left: &[&Test], right: &[&Test]) -> bool {
+    let apart = |a: &Test, b: &Test| match (&a.asks, &b.asks) {
+        (Asks::Like(one, true), Asks::Like(other, true)) if a.field == b.field => {
+            one.is_one_string() && other.is_one_string() && one != other
+        }
+        _ => false,
+    };
+    left.iter().any(|a| right.iter().any(|b| apart(a, b)))
 }
 
 /// How the answers of tests are taken.
@@ -245,40 +257,36 @@ impl<'a> Table<'a> {
         let ends = [numbers.first().map(|n| n - n.abs().max(1.0)), numbers.last().map(|n| n + n.abs().max(1.0))];
         numbers.extend(between);
         numbers.extend(ends.into_iter().flatten());
-        numbers.extend(strings.iter().filter_map(|text| number(text)));
+        numbers.extend(strings.iter().filter_map(|example| number(&example.text)));
         if !numeric {
             numbers.push(7.0);
         }
-        let mut values = vec![Json::Absent];
-        values.extend(strings.into_iter().map(Json::String));
+        let mut values = vec![(Json::Absent, None)];
+        values.extend(strings.into_iter().map(|example| (Json::String(example.text), Some(example.fits))));
         if numeric {
-            values.extend(numbers.iter().map(|n| Json::String(n.to_string())));
+            values.extend(numbers.iter().map(|n| (Json::String(n.to_string()), None)));
         }
-        values.extend([Json::Bool(true), Json::Bool(false), Json::Null]);
-        values.extend(numbers.into_iter().map(Json::Number));
-        values.push(Json::Nested);
-        for value in &values {
+        values.extend([Json::Bool(true), Json::Bool(false), Json::Null].map(|value| (value, None)));
+        values.extend(numbers.into_iter().map(|n| (Json::Number(n), None)));
+        values.push((Json::Nested, None));
+        for (value, fits) in values {
             let mut row = Vec::with_capacity(field.tests.len());
+            let mut patterns = 0_u32..;
             for asks in &field.tests {
-                let bits = match (asks, value) {
-                    // The same under every reading.
-                    (Asks::Like(pattern, equal), Json::String(text)) => {
-                        if pattern.matches(text) == *equal {
-                            0xff
-                        } else {
-                            0
-                        }
+                let pattern = if let Asks::Like(..) = asks { patterns.next() } else { None };
+                let bits = match (asks, pattern, &fits) {
+                    // The walk over the patterns knows it, the same under every reading.
+                    (Asks::Like(_, equal), Some(pattern), Some(fits)) => {
+                        if fits.binary_search(&pattern).is_ok() == *equal { 0xff } else { 0 }
                     }
-                    _ => Reading::all()
-                        .enumerate()
-                        .fold(0, |bits, (i, reading)| bits | u8::from(asks.holds(value, reading) == Some(true)) << i),
+                    _ => asks.readings(&value),
                 };
                 self.depends_on_reading |= bits != 0 && bits != 0xff;
                 row.push(bits);
             }
             field.holds.push(row);
+            field.values.push(value);
         }
-        field.values = values;
         Some(())
     }
 

@@ -42,6 +42,11 @@ impl Piece {
         Self { chars, optional: false, repeats: false }
     }
 
+    /// Just one character, and once.
+    fn is_plain(&self) -> bool {
+        matches!(self.chars, Chars::One(_)) && !self.optional && !self.repeats
+    }
+
     fn star() -> Self {
         Self { chars: Chars::Any, optional: true, repeats: true }
     }
@@ -77,30 +82,42 @@ impl StringPattern {
 
     /// Whether it is a finite list of strings.
     pub(super) fn is_literal(&self) -> bool {
-        let plain = |piece: &Piece| matches!(piece.chars, Chars::One(_)) && !piece.optional && !piece.repeats;
-        self.alternatives.iter().flatten().all(plain)
+        self.alternatives.iter().flatten().all(Piece::is_plain)
+    }
+
+    /// Whether just one string fits.
+    pub(super) fn is_one_string(&self) -> bool {
+        self.alternatives.len() == 1 && self.is_literal()
+    }
+
+    /// The strings that fit a finite list.
+    pub(super) fn literals(&self) -> impl Iterator<Item = String> {
+        let char = |piece: &Piece| if let Chars::One(c) = piece.chars { Some(c) } else { None };
+        self.alternatives.iter().map(move |pieces| pieces.iter().filter_map(char).collect())
     }
 
     /// The one string that fits, if there is just one.
     pub fn literal(&self) -> Option<String> {
-        match self.alternatives.as_slice() {
-            [pieces] if self.is_literal() => Some(
-                pieces
-                    .iter()
-                    .filter_map(|piece| if let Chars::One(c) = piece.chars { Some(c) } else { None })
-                    .collect(),
-            ),
-            _ => None,
-        }
+        if self.is_one_string() { self.literals().next() } else { None }
     }
 
     /// Whether the string fits.
     pub fn matches(&self, text: &str) -> bool {
         self.alternatives.iter().any(|pieces| {
+            // Up to the first wildcard there is one way only; most strings are told apart here.
+            let mut rest = text.chars();
+            let fixed = pieces.iter().take_while(|piece| piece.is_plain()).count();
+            let (fixed, pieces) = pieces.split_at(fixed);
+            if !fixed.iter().all(|piece| rest.next().is_some_and(|c| piece.chars.holds(c))) {
+                return false;
+            }
+            if pieces.is_empty() {
+                return rest.next().is_none();
+            }
             let mut reach = vec![false; pieces.len() + 1];
             reach[0] = true;
             skip(pieces, &mut reach);
-            for c in text.chars() {
+            for c in rest {
                 let mut next = vec![false; pieces.len() + 1];
                 for (i, piece) in pieces.iter().enumerate() {
                     if reach[i] && piece.chars.holds(c) {

@@ -30,10 +30,7 @@ impl Document {
     pub fn plain_http(&self, place: &Place<'_>) -> Reach {
         let mut result = Reach::NONE;
         let other = "s3:AnotherAction";
-        let mut asked: Vec<(&str, Text)> = vec![(other, place.bucket.clone())];
-        for key in self.samples(place) {
-            asked.push((other, key));
-        }
+        let mut asked: Vec<(&str, Text)> = Vec::new();
         for action in ACTIONS {
             if action.on_objects {
                 asked.extend(self.samples(place).into_iter().map(|key| (action.name, key)));
@@ -41,6 +38,9 @@ impl Document {
                 asked.push((action.name, place.bucket.clone()));
             }
         }
+        // A list of actions is not all of them.
+        asked.push((other, place.bucket.clone()));
+        asked.extend(self.samples(place).into_iter().map(|key| (other, key)));
         for caller in self.outsiders(place) {
             for (action, resource) in &asked {
                 let mut request = self.by_unnamed(&caller, action, resource, place);
@@ -75,7 +75,7 @@ impl Document {
 
     /// Somebody of each sort whom a Deny has to reach, and those whom a `NotPrincipal` leaves out.
     fn outsiders(&self, place: &Place<'_>) -> Vec<Caller> {
-        let mut callers = vec![Caller::Anonymous, unnamed(&STRANGER.into()), unnamed(&place.owner)];
+        let mut callers = vec![unnamed(&place.owner), unnamed(&STRANGER.into()), Caller::Anonymous];
         for clause in self.statements.iter().filter_map(|s| s.principal.as_ref()).filter(|clause| clause.negated) {
             for (name, _) in &clause.items {
                 if let PrincipalName::Aws(arn) = name {
