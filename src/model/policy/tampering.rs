@@ -478,7 +478,13 @@ impl<'a> Question<'_, 'a> {
             _ => None,
         });
         let ended = endings.flat_map(|end| asset.forms.iter().map(move |form| fill(form, &end)));
-        let mut candidates = asset.forms.iter().flat_map(concrete).chain(items().flat_map(concrete)).chain(ended);
+        let mut candidates = asset
+            .sample
+            .iter()
+            .cloned()
+            .chain(asset.forms.iter().flat_map(concrete))
+            .chain(items().flat_map(concrete))
+            .chain(ended);
         let allows = |resource: &Text| match &statement.resource {
             Some(clause) => clause.holds(|item| touches(&resolve(item, &self.request, variables), resource)),
             None => Truth::True,
@@ -502,6 +508,10 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
             ),
             truth => truth,
         };
+    }
+    // `AWSLogs/ID/Config/*` has no log file in it, although it lies where the log files of an organization do.
+    if !asset.shapes.is_empty() && asset.shapes.iter().all(|shape| item.overlaps(shape) == Truth::False) {
+        return Truth::False;
     }
     let met = Truth::any(asset.forms.iter().map(|form| touches(item, form)));
     // A trail that only may exist is no reproach, unless the statement takes in all others as well.
