@@ -9,6 +9,7 @@ use crate::model::attr::{Attr, Seen};
 use crate::model::policy::Document;
 use crate::model::policy::assets::Assets;
 use crate::model::policy::tampering::{Boundary, Harm, Holder, Offence, Power};
+use crate::model::policy::{Held, Request};
 use crate::model::principal::{Grant, GrantedPolicy, PrincipalKind, Principals};
 use crate::model::{Estate, Input, ResourceKind};
 use crate::truth::{CauseKind, Causes, Truth};
@@ -172,11 +173,11 @@ fn offend(
     }
     match doubt {
         Some(causes) => draft.unknown(causes),
-        None => draft.fail_with(offence.example.as_ref().map(|resource| Witness::Request {
+        None => draft.fail_with(offence.example.as_ref().map(|request| Witness::Request {
             principal: holder.shown(),
             action: action.name.clone(),
-            resource: resource.to_string(),
-            context: Vec::new(),
+            resource: request.resource.to_string(),
+            context: chosen(request, holder),
         })),
     }
 }
@@ -218,6 +219,20 @@ impl Whole<'_> {
             _ => draft.pass(),
         }
     }
+}
+
+/// What the principal has to send: the keys of the request beyond those that say who it is.
+fn chosen(request: &Request, holder: &Holder<'_>) -> Vec<(String, String)> {
+    let fixed = |key: &str| holder.request.context.keys().any(|(own, _)| own.eq_ignore_ascii_case(key));
+    let sent = request.context.keys().filter(|(key, _)| !fixed(key));
+    sent.filter_map(|(key, held)| match held {
+        Held::Values(values) => {
+            let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+            Some((key.to_owned(), values.join(", ")))
+        }
+        _ => None,
+    })
+    .collect()
 }
 
 /// Whether an attached policy is certainly one of AWS.

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::s3::LogPlace;
 use super::tampering::Kind;
 use crate::model::arn::{Part, Shape, Text, Var};
-use crate::model::attr::{Origin, Seen};
+use crate::model::attr::Origin;
 use crate::model::lookup::LogTarget;
 use crate::model::trail::Trail;
 use crate::model::{Estate, Input, InputId, Link, Subject};
@@ -20,6 +21,10 @@ pub struct Asset {
     pub kind: Kind,
     /// The resource patterns that take it in; each is a form in which policies name it.
     pub forms: Vec<Text>,
+    /// For files: patterns that tell more closely which ones these are. Empty where the forms say all.
+    pub shapes: Vec<Text>,
+    /// For files: one of them.
+    pub sample: Option<Text>,
     /// How sentences name it: "the trail 'X'".
     pub shown: String,
     /// Where it, or the name of it, is written.
@@ -100,7 +105,10 @@ impl Assets {
             let shown = format!("the trail '{}'", trail.id.shown);
             let existence = trail.id.existence.truth();
             let at = trail.id.at.clone();
-            self.add(input.id, Asset { kind: Kind::Trail, forms, shown, at, existence, any: false });
+            self.add(
+                input.id,
+                Asset { kind: Kind::Trail, forms, shown, at, existence, any: false, shapes: Vec::new(), sample: None },
+            );
         }
         for store in &input.event_data_stores {
             let forms = vec![if store.id.address.starts_with("arn:") {
@@ -116,7 +124,19 @@ impl Assets {
             let shown = format!("the event data store '{}'", store.id.shown);
             let existence = store.id.existence.truth();
             let at = store.id.at.clone();
-            self.add(input.id, Asset { kind: Kind::DataStore, forms, shown, at, existence, any: false });
+            self.add(
+                input.id,
+                Asset {
+                    kind: Kind::DataStore,
+                    forms,
+                    shown,
+                    at,
+                    existence,
+                    any: false,
+                    shapes: Vec::new(),
+                    sample: None,
+                },
+            );
         }
         if input.trails.items.is_empty() {
             let all = |kind| {
@@ -132,15 +152,21 @@ impl Assets {
 
     fn any(&mut self, input: &Input, kind: Kind, form: Text, shown: &str) {
         let (forms, shown, at) = (vec![form], shown.to_owned(), input.at.clone());
-        self.add(input.id, Asset { kind, forms, shown, at, existence: Truth::True, any: true });
+        self.add(
+            input.id,
+            Asset { kind, forms, shown, at, existence: Truth::True, any: true, shapes: Vec::new(), sample: None },
+        );
     }
 
     fn bucket(&mut self, target: &LogTarget<'_, crate::model::bucket::Bucket>, input: InputId, arn: &Text) {
         self.add(input, asset(target, Kind::Bucket, vec![arn.clone()], "log bucket"));
         for trail in target.trails.iter().filter(|trail| trail.id.input == input) {
-            for prefix in prefixes(trail) {
-                let forms = vec![Text::format("{}/{}AWSLogs/{}*", &[arn, &prefix, &accounts(trail)])];
-                self.add(input, asset(target, Kind::Objects, forms, "log files in the bucket"));
+            let shapes = trail.file_shapes(arn);
+            for prefix in trail.prefixes() {
+                let forms = vec![Text::format("{}/{}AWSLogs/{}CloudTrail*", &[arn, &prefix, &accounts(trail)])];
+                let sample = Some(trail.log_file(arn, &prefix, LogPlace::Account));
+                let files = asset(target, Kind::Objects, forms, "log files in the bucket");
+                self.add(input, Asset { shapes: shapes.clone(), sample, ..files });
             }
         }
     }
@@ -162,7 +188,16 @@ fn asset<T>(target: &LogTarget<'_, T>, kind: Kind, forms: Vec<Text>, noun: &str)
     // One trail that certainly exists makes it a part of the audit log.
     let existence = Truth::any(target.trails.iter().map(|trail| trail.id.existence.truth()));
     let at = if matches!(target.link, Link::Here(_)) { target.subject.at.clone() } else { target.named_at() };
-    Asset { kind, forms, shown: format!("the {noun} '{named}'"), at, existence, any: false }
+    Asset {
+        kind,
+        forms,
+        shown: format!("the {noun} '{named}'"),
+        at,
+        existence,
+        any: false,
+        shapes: Vec::new(),
+        sample: None,
+    }
 }
 
 /// The inputs whose trails use it, each once.
@@ -173,21 +208,9 @@ fn users<T>(target: &LogTarget<'_, T>) -> Vec<InputId> {
     inputs
 }
 
-/// What stands between a bucket and `AWSLogs/`: nothing, or a prefix with its slash.
-fn prefixes(trail: &Trail) -> Vec<Text> {
-    let prefix = |(_, seen): (_, Seen<'_, Text>)| match seen {
-        Seen::Value(prefix) if !prefix.is_certainly_empty() => Text::format("{}/", &[&without_end(prefix, "/")]),
-        Seen::Hidden(cause) | Seen::Unseen(cause) => {
-            hole("prefix#", &format!("prefix of {}", trail.id.address), &cause.detail, Shape::Any)
-        }
-        Seen::Value(_) | Seen::Absent => Text::default(),
-    };
-    trail.prefix.cases().into_iter().map(prefix).collect()
-}
-
 /// The account's part of the path; an organization trail has one for each account, below the organization's id.
 fn accounts(trail: &Trail) -> Text {
-    if trail.organization.is(&true) == Truth::False { Text::format("{}/", &[&trail.account]) } else { Text::default() }
+    if trail.organization.is(&true) == Truth::False { Text::format("{}/", &[&trail.account]) } else { Text::from("*/") }
 }
 
 /// The partition that the input's own ARNs are in.

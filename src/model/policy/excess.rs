@@ -198,6 +198,32 @@ impl<'d> Judged<'d, '_> {
         result
     }
 
+    /// The bucket and the log files of its trails: what else the bucket may hold is no part of the logs.
+    fn log_resources(&self, action: &Action) -> Vec<Text> {
+        let bucket = &self.place.bucket;
+        if !action.on_objects {
+            return vec![bucket.clone()];
+        }
+        let trails = &self.place.trails;
+        let mut found = Vec::new();
+        for place in [LogPlace::Account, LogPlace::Digest, LogPlace::Organization] {
+            for trail in trails
+                .iter()
+                .filter(|trail| place != LogPlace::Organization || trail.organization.is(&false) != Truth::True)
+            {
+                found.extend(trail.prefixes().iter().map(|prefix| trail.log_file(bucket, prefix, place)));
+            }
+        }
+        let shapes: Vec<Text> = trails.iter().flat_map(|trail| trail.file_shapes(bucket)).collect();
+        let named = self.statement.resource.iter().filter(|clause| !clause.negated).flat_map(|clause| &clause.items);
+        let may_hold_logs = |item: &Text| shapes.iter().any(|shape| item.overlaps(shape) != Truth::False);
+        found.extend(named.filter(|(item, _)| may_hold_logs(item)).map(|(item, _)| instance(item)));
+        let all = object(bucket, "*");
+        found.retain(|item| all.matches(item) != Truth::False);
+        found.dedup();
+        found
+    }
+
     fn anyone(&self) -> Excess<'d> {
         let reach = if self.statement.names_everyone() == Truth::False {
             Reach::NONE
@@ -265,8 +291,17 @@ impl<'d> Judged<'d, '_> {
             if trusted || legacy || (public && caller == Caller::Anonymous) {
                 continue;
             }
-            let reach =
-                self.reach(|power| power != Power::Read, |action, resource| vec![self.by(&caller, action, resource)]);
+            let mut reach = Reach::NONE;
+            for (name, action) in self.actions() {
+                let Some(action) = action.filter(|action| action.power != Power::Read) else { continue };
+                reach =
+                    reach.or(Reach::any(self.log_resources(action).iter().map(|resource| {
+                        self.document.reach_through(self.statement, &self.by(&caller, &name, resource))
+                    })));
+                if reach.truth == Truth::True {
+                    break;
+                }
+            }
             // A service whose name is not known may be CloudTrail after all.
             let other = match &caller {
                 Caller::Service(name) => !name.same(&CLOUDTRAIL.into()),

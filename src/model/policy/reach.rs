@@ -74,50 +74,13 @@ impl Document {
         }
     }
 
-    /// The request with its open keys filled so that the statement holds and as many Denies as possible do not.
     fn filled(&self, statement: &Statement, request: &Request) -> Request {
-        let mut filled = request.clone();
         let denies: Vec<&Statement> = self
             .statements
             .iter()
             .filter(|s| s.is(Effect::Deny) != Truth::False && s.applies(request, self.variables) != Truth::False)
             .collect();
-        let conditions = || statement.conditions.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
-        let mut done: Vec<&str> = Vec::new();
-        for condition in conditions() {
-            let Some(key) = condition.key.literal() else { continue };
-            if done.iter().any(|known| known.eq_ignore_ascii_case(key)) {
-                continue;
-            }
-            done.push(key);
-            let of_key = |c: &&Condition| c.key.literal().is_some_and(|other| other.eq_ignore_ascii_case(key));
-            let choices = match request.context.held(key) {
-                Held::Free => {
-                    conditions().filter(of_key).flat_map(|c| candidates(c, request, self.variables)).collect()
-                }
-                Held::Among(choices) => choices.clone(),
-                _ => continue,
-            };
-            let mut best: Option<(usize, Held)> = None;
-            for choice in choices {
-                let mut tried = filled.clone();
-                tried.context.set(key, choice.clone());
-                let holds = |c: &Condition| c.holds(&tried, self.variables);
-                if !statement.conditions.iter().filter(of_key).all(|c| holds(c) == Truth::True) {
-                    continue;
-                }
-                let harmless =
-                    |deny: &&&Statement| deny.conditions.iter().filter(of_key).any(|c| holds(c) == Truth::False);
-                let score = denies.iter().filter(harmless).count();
-                if best.as_ref().is_none_or(|(most, _)| score > *most) {
-                    best = Some((score, choice));
-                }
-            }
-            if let Some((_, choice)) = best {
-                filled.context.set(key, choice);
-            }
-        }
-        filled
+        request.filled(statement, &denies, self.variables, |_| true)
     }
 
     /// All values of conditions on a key.
@@ -284,6 +247,71 @@ impl Document {
             outside.take(1).map(str::to_owned).chain(inside).map(|at| Held::value(at.as_str())).collect();
         context.set("aws:SourceIp", if places.is_empty() { Held::Free } else { Held::Among(places) });
         context
+    }
+}
+
+impl Request {
+    /// The request with those open keys filled that `may` takes in, so that the statement holds and as many of the
+    /// Denies as possible do not. `variables` is [`Document::variables`].
+    pub(super) fn filled(
+        &self,
+        statement: &Statement,
+        denies: &[&Statement],
+        variables: bool,
+        may: impl Fn(&str) -> bool,
+    ) -> Self {
+        let mut filled = self.clone();
+        let conditions = || statement.conditions.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
+        let mut done: Vec<&str> = Vec::new();
+        for condition in conditions() {
+            let Some(key) = condition.key.literal() else { continue };
+            if !may(key) || done.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+                continue;
+            }
+            done.push(key);
+            let of_key = |c: &&Condition| c.key.literal().is_some_and(|other| other.eq_ignore_ascii_case(key));
+            let choices = match self.context.held(key) {
+                Held::Free => conditions().filter(of_key).flat_map(|c| candidates(c, self, variables)).collect(),
+                Held::Among(choices) => choices.clone(),
+                _ => continue,
+            };
+            let mut best: Option<(usize, Held)> = None;
+            for choice in choices {
+                let mut tried = filled.clone();
+                tried.context.set(key, choice.clone());
+                let holds = |c: &Condition| c.holds(&tried, variables);
+                if !statement.conditions.iter().filter(of_key).all(|c| holds(c) == Truth::True) {
+                    continue;
+                }
+                let harmless =
+                    |deny: &&&Statement| deny.conditions.iter().filter(of_key).any(|c| holds(c) == Truth::False);
+                let score = denies.iter().filter(harmless).count();
+                if best.as_ref().is_none_or(|(most, _)| score > *most) {
+                    best = Some((score, choice));
+                }
+            }
+            if let Some((_, choice)) = best {
+                filled.context.set(key, choice);
+            }
+        }
+        filled
+    }
+}
+
+/// Whether whoever asks for the action puts into the request what it carries for the key, as they like.
+///
+/// Keys of S3 go with the actions that take their header or parameter; other requests do not carry them at all. The
+/// Region of a request is the one that its resource is in, so nobody chooses it.
+pub(super) fn is_chosen(key: &str, action: &str) -> bool {
+    let (key, action) = (key.to_ascii_lowercase(), action.to_ascii_lowercase());
+    let writes = action.starts_with("s3:put") && action.contains("object");
+    match key.as_str() {
+        "aws:useragent" | "aws:referer" | "aws:securetransport" => true,
+        "s3:prefix" | "s3:delimiter" | "s3:max-keys" => action.starts_with("s3:list"),
+        "s3:versionid" => action.ends_with("objectversion"),
+        "s3:x-amz-acl" => writes || action.starts_with("s3:put") && action.ends_with("acl"),
+        "s3:x-amz-server-side-encryption" | "s3:x-amz-storage-class" => writes,
+        _ => false,
     }
 }
 

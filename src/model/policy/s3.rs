@@ -142,6 +142,38 @@ impl Trail {
         )
     }
 
+    /// Patterns of all that can be log, digest or Insights files of this trail in a bucket. Ids and Regions stand as
+    /// holes that hold no slash: a resource pattern without a string in common with one of them holds none of these
+    /// files.
+    pub fn file_shapes(&self, bucket: &Text) -> Vec<Text> {
+        let hole = |name: &str, shape| -> Text {
+            let cause = Cause::new(CauseKind::OutsideScope, format!("the {name} of a log file is not known"));
+            let key: Arc<str> = format!("{name} of a log file").into();
+            Var { shown: key.clone(), key, cause, shape }.into()
+        };
+        let mut owners = Vec::new();
+        if self.organization.is(&false) != Truth::True {
+            let member = hole("account", Shape::Account);
+            owners.push(Text::format("o-{}/{}", &[&hole("organization", Shape::Name), &member]));
+            owners.push(member);
+        }
+        owners.push(self.account.clone());
+        let region = Text::format("{}-{}", &[&hole("Region", Shape::Name), &hole("Region's end", Shape::Name)]);
+        let file = hole("name", Shape::Name);
+        let mut found = Vec::new();
+        for prefix in self.prefixes() {
+            for owner in &owners {
+                for kind in ["CloudTrail", "CloudTrail-Digest", "CloudTrail-Insight"] {
+                    found.push(Text::format(
+                        "{}/{}AWSLogs/{}/{}/{}/????/??/??/{}",
+                        &[bucket, &prefix, owner, &kind.into(), &region, &file],
+                    ));
+                }
+            }
+        }
+        found
+    }
+
     /// The request that CloudTrail makes for this trail.
     pub fn delivery(&self, action: &str, resource: Text, place: LogPlace) -> Request {
         let untold = Cause::new(CauseKind::Unsupported, "AWS does not tell which condition keys CloudTrail sends");

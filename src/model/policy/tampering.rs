@@ -3,12 +3,14 @@
 //! The table is `data/tampering-actions.json`. Only its critical and high rows count, and of those only the ones on
 //! what an estate's trails are made of (`assets::Reach`); reading logs is disclosure, not tampering, and is not among them.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 use super::assets::{Asset, Assets, NAMELESS};
 use super::eval::resolve;
+use super::reach::is_chosen;
 use super::{Caller, Clause, Context, Document, Effect, Held, Request, Statement};
 use crate::model::arn::{Part, Shape, Text, Var};
 use crate::model::attr::{Attr, Seen};
@@ -136,8 +138,8 @@ pub struct Offence<'a> {
     pub asset: &'a Asset,
     /// The statement that allows it, with its number in its document; `None` when the document is not known.
     pub statement: Option<(&'a Statement, usize)>,
-    /// A resource that the action is allowed on; `None` when no concrete one could be shown.
-    pub example: Option<Text>,
+    /// A request that is allowed; `None` when no concrete one could be shown.
+    pub example: Option<Request>,
 }
 
 /// The power of a principal over the audit log.
@@ -222,6 +224,7 @@ impl<'a> Holder<'a> {
             .with("aws:PrincipalArn", asks)
             .with("aws:PrincipalAccount", own())
             .with("aws:ResourceAccount", own())
+            .with("aws:RequestedRegion", Held::Values(vec![input.region.clone()]))
             .with("aws:PrincipalIsAWSService", Held::value("false"))
             .with("aws:SecureTransport", Held::value("true"));
         let caller = Caller::Aws { account: input.account.clone(), arn };
@@ -341,6 +344,7 @@ fn may_say_more(document: &Document) -> Truth {
 }
 
 /// One action of one principal.
+#[derive(Clone)]
 struct Question<'h, 'a> {
     holder: &'h Holder<'a>,
     action: &'static Action,
@@ -395,10 +399,27 @@ impl<'a> Question<'_, 'a> {
         certain.flat_map(|document| document.possible()).any(|document| {
             document.statements.iter().any(|statement| {
                 let base = statement.is(Effect::Allow) & self.acts(statement);
-                base & self.holds(statement, document.variables) == Truth::True
-                    && self.example(statement, document.variables, asset).is_some()
+                let asked = self.filled(statement, document.variables);
+                base & asked.holds(statement, document.variables) == Truth::True
+                    && asked.example(statement, document.variables, asset).is_some()
             })
         })
+    }
+
+    /// The question with the condition keys that the principal chooses as it pleases filled in, so that the statement
+    /// holds and Denies do not, where that can be had.
+    fn filled(&self, statement: &Statement, variables: bool) -> Cow<'_, Self> {
+        let free = |key: &str| is_chosen(key, &self.action.name) && *self.request.context.held(key) == Held::Free;
+        let denies: Vec<&Statement> = self
+            .statements()
+            .filter(|(_, _, s)| s.is(Effect::Deny) != Truth::False && self.acts(s) != Truth::False)
+            .map(|(_, _, s)| s)
+            .collect();
+        let mut keys = denies.iter().copied().chain([statement]).flat_map(|s| &s.conditions).map(|c| &c.key);
+        if !keys.any(|key| key.literal().is_some_and(free)) {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self { request: self.request.filled(statement, &denies, variables, free), ..self.clone() })
     }
 
     /// Whether the statement allows it, and no other statement takes it back.
@@ -407,6 +428,16 @@ impl<'a> Question<'_, 'a> {
         if base == Truth::False {
             return base;
         }
+        // One choice that is allowed shows it; that none is takes all of them at once.
+        if let Cow::Owned(asked) = self.filled(statement, variables)
+            && asked.allowed_as_asked(statement, variables, asset, base.clone()) == Truth::True
+        {
+            return Truth::True;
+        }
+        self.allowed_as_asked(statement, variables, asset, base)
+    }
+
+    fn allowed_as_asked(&self, statement: &Statement, variables: bool, asset: &Asset, base: Truth) -> Truth {
         let base = base & self.holds(statement, variables);
         let Some(clause) = &statement.resource else { return base & !self.denied(&asset.forms) };
         let more = clause.more.clone().map_or(Truth::False, Truth::from);
@@ -463,7 +494,11 @@ impl<'a> Question<'_, 'a> {
             .collect();
         let best = judged.iter().find(|(truth, _)| truth == wanted).or(judged.first());
         let statement = best.map(|(_, (statement, number, _))| (*statement, *number));
-        let example = best.and_then(|(_, (statement, _, variables))| self.example(statement, *variables, asset));
+        let example = best.and_then(|(_, (statement, _, variables))| {
+            let asked = self.filled(statement, *variables);
+            let resource = asked.example(statement, *variables, asset)?;
+            Some(Request { resource, ..asked.request.clone() })
+        });
         Offence { action: self.action, asset, statement, example }
     }
 
@@ -478,7 +513,13 @@ impl<'a> Question<'_, 'a> {
             _ => None,
         });
         let ended = endings.flat_map(|end| asset.forms.iter().map(move |form| fill(form, &end)));
-        let mut candidates = asset.forms.iter().flat_map(concrete).chain(items().flat_map(concrete)).chain(ended);
+        let mut candidates = asset
+            .sample
+            .iter()
+            .cloned()
+            .chain(asset.forms.iter().flat_map(concrete))
+            .chain(items().flat_map(concrete))
+            .chain(ended);
         let allows = |resource: &Text| match &statement.resource {
             Some(clause) => clause.holds(|item| touches(&resolve(item, &self.request, variables), resource)),
             None => Truth::True,
@@ -502,6 +543,10 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
             ),
             truth => truth,
         };
+    }
+    // `AWSLogs/ID/Config/*` has no log file in it, although it lies where the log files of an organization do.
+    if !asset.shapes.is_empty() && asset.shapes.iter().all(|shape| item.overlaps(shape) == Truth::False) {
+        return Truth::False;
     }
     let met = Truth::any(asset.forms.iter().map(|form| touches(item, form)));
     // A trail that only may exist is no reproach, unless the statement takes in all others as well.

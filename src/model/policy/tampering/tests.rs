@@ -170,10 +170,8 @@ fn power_in(estate: &Estate, documents: &[Json], boundary: &Boundary<'_>) -> Str
         Power::Full => "everything".to_owned(),
         Power::Some(offence) => {
             assert!(offence.statement.is_some(), "a fail shows its statement");
-            let example = offence.example.clone().expect("a fail shows a resource");
             // The witness, fed back to the evaluator, is allowed.
-            let request =
-                Request { action: offence.action.name.as_str().into(), resource: example, ..holder.request.clone() };
+            let request = offence.example.clone().expect("a fail shows a request");
             let denied = documents.iter().flat_map(Attr::possible).map(|document| document.denies(&request));
             assert_eq!(Truth::any(denied), Truth::False);
             name(&offence).unwrap_or_default()
