@@ -216,7 +216,9 @@ impl<'d> Judged<'d, '_> {
         }
         let shapes: Vec<Text> = trails.iter().flat_map(|trail| trail.file_shapes(bucket)).collect();
         let named = self.statement.resource.iter().filter(|clause| !clause.negated).flat_map(|clause| &clause.items);
-        let may_hold_logs = |item: &Text| shapes.iter().any(|shape| item.overlaps(shape) != Truth::False);
+        // Without a trail that says where, log files may be anywhere.
+        let may_hold_logs =
+            |item: &Text| shapes.is_empty() || shapes.iter().any(|shape| item.overlaps(shape) != Truth::False);
         found.extend(named.filter(|(item, _)| may_hold_logs(item)).map(|(item, _)| instance(item)));
         let all = object(bucket, "*");
         found.retain(|item| all.matches(item) != Truth::False);
