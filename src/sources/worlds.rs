@@ -26,7 +26,7 @@ pub fn possible(value: Option<&Val>) -> Vec<Possible> {
         return vec![Possible { when: None, value: Some(value.clone()) }];
     }
     let count = subjects.iter().try_fold(1_usize, |n, (_, options)| n.checked_mul(options.len()));
-    if !count.is_some_and(|n| n <= MOST_WORLDS) {
+    if count.is_none_or(|n| n > MOST_WORLDS) {
         let cause = Cause::new(CauseKind::Condition, "it depends on too many things that cannot be decided");
         return vec![Possible { when: None, value: Some(Val { kind: ValKind::Unknown(cause), span: value.span }) }];
     }

@@ -21,7 +21,7 @@ pub(super) fn call<'t>(scope: &Scope<'_, 't>, node: &'t Node, entry: &'t Entry) 
             Some(name) => scope.reference(&scope.loop_text(name, &scope.vars).to_string(), span),
             None => Some(invalid(span, "'Ref' takes a name")),
         },
-        "Fn::If" => return choose(scope, argument, span),
+        "Fn::If" => choose(scope, argument, span),
         "Fn::GetAtt" => get_att(scope, argument, span),
         "Fn::ImportValue" => Some(import(scope, argument, span)),
         "Fn::Sub" => Some(substitute(scope, argument, span)),
