@@ -33,6 +33,8 @@ pub struct Recording<'a> {
 #[derive(Debug)]
 pub struct Pool {
     everywhere: Management,
+    /// As though all worked in one Region: what these do not record, none does.
+    at_most: Management,
     by_region: HashMap<Text, Management>,
 }
 
@@ -95,7 +97,8 @@ impl<'a> Recording<'a> {
             }
         }
         let everywhere = self.together(|recorder| recorder.counts.clone() & multi(recorder)).management();
-        Pool { everywhere, by_region }
+        let at_most = self.together(|recorder| recorder.counts.clone()).management();
+        Pool { everywhere, at_most, by_region }
     }
 
     /// Whether there may be trails that were not seen.
@@ -136,8 +139,9 @@ impl Pool {
         let side = |ask: &dyn Fn(&Management) -> Truth| {
             let (multi, everywhere, here) = self.in_regions_of(trail, ask);
             // In all Regions is enough for any trail, in its own Region for a single-Region one.
-            let here =
-                here.unwrap_or_else(|| Truth::unknown(CauseKind::Unsupported, "there are too many Regions here"));
+            let here = here.unwrap_or_else(|| {
+                ask(&self.at_most) & Truth::unknown(CauseKind::Unsupported, "there are too many Regions to compare")
+            });
             everywhere | (!multi & here)
         };
         Sides { reads: side(&|found| found.reads.truth.clone()), writes: side(&|found| found.writes.truth.clone()) }
@@ -147,7 +151,7 @@ impl Pool {
     pub fn lost(&self, trail: &Trail) -> Vec<Event> {
         let lost = |found: &Management| [found.writes.lost.clone(), found.reads.lost.clone()];
         let (multi, everywhere, here) = self.in_regions_of(trail, lost);
-        let events = if multi == Truth::True { Some(everywhere) } else { here };
+        let events = if multi == Truth::True { Some(everywhere) } else { here.or_else(|| Some(lost(&self.at_most))) };
         events.into_iter().flatten().flatten().collect()
     }
 }

@@ -35,9 +35,13 @@ pub enum Absent<T> {
 impl<'v> Block<'v> {
     /// The attribute at a path of keys below this block.
     pub fn attr<T: Clone>(&self, path: &[&str], absent: Absent<T>, parse: impl Fn(&Val) -> Value<T>) -> Attr<T> {
+        self.attr_by(path, &absent, &parse)
+    }
+
+    fn attr_by<T: Clone>(&self, path: &[&str], absent: &Absent<T>, parse: &dyn Fn(&Val) -> Value<T>) -> Attr<T> {
         let name: Arc<str> = format!("{}{}", self.prefix, path.join(".")).into();
         let header = Origin::Text(self.header);
-        let not_written = || match &absent {
+        let not_written = || match absent {
             Absent::Default(value) => State::Default(value.clone()),
             Absent::Missing => State::Missing,
         };
@@ -45,8 +49,17 @@ impl<'v> Block<'v> {
         let Some((first, rest)) = path.split_first() else {
             return Attr { name, at: header, state: not_written() };
         };
-        if let ValKind::Unknown(cause) = &block.kind {
-            return Attr { name, at: header, state: State::Unseen(cause.clone()) };
+        match &block.kind {
+            ValKind::Map(_) | ValKind::Embedded(..) | ValKind::Null => {}
+            ValKind::Choice { .. } => {
+                let one = |world: &worlds::Possible| {
+                    let inner = Block { val: world.value.as_ref(), ..*self };
+                    (world.when.clone(), inner.attr_by(path, absent, parse).state)
+                };
+                let state = one_of(worlds::possible(Some(block)).iter().map(one).collect());
+                return Attr { name, at: Origin::Text(block.span), state };
+            }
+            _ => return Attr { name, at: header, state: State::Unseen(not_known(block, "a mapping")) },
         }
         let Some(field) = block.field(first) else {
             let state = match block.field("Fn::Transform").map(|field| &field.value.kind) {
@@ -80,16 +93,7 @@ impl<'v> Block<'v> {
             };
             possibilities.push((world.when.clone(), state));
         }
-        let state = match (possibilities.len(), possibilities.pop()) {
-            (1, Some((_, only))) => only,
-            (_, last) => State::OneOf(
-                possibilities
-                    .into_iter()
-                    .chain(last)
-                    .map(|(when, state)| Branch { when: when.unwrap_or_else(|| "always".into()), state })
-                    .collect(),
-            ),
-        };
+        let state = one_of(possibilities);
         Attr { name, at: Origin::Text(at), state }
     }
 
@@ -155,6 +159,20 @@ impl<'v> Block<'v> {
             }
             _ => Value::Unknown(not_known(val, "a list")),
         })
+    }
+}
+
+/// One state of several, or the only one. (None is as though nothing could be told.)
+fn one_of<T>(mut possibilities: Vec<(Option<Arc<str>>, State<T>)>) -> State<T> {
+    match (possibilities.len(), possibilities.pop()) {
+        (1, Some((_, only))) => only,
+        (_, last) => State::OneOf(
+            possibilities
+                .into_iter()
+                .chain(last)
+                .map(|(when, state)| Branch { when: when.unwrap_or_else(|| "always".into()), state })
+                .collect(),
+        ),
     }
 }
 

@@ -152,7 +152,7 @@ impl<'w, 't> Scope<'w, 't> {
                     for (reference, literal) in [(left, right), (right, left)] {
                         if let (Some(name), Some(value)) =
                             (reference.get("Ref").and_then(Node::as_str), literal.scalar())
-                            && self.stack.parsed.parameters.contains_key(name)
+                            && self.stack.parsed.parameters.get(name).is_some_and(|parameter| !parameter.no_echo)
                             && !self.stack.given.contains_key(name)
                         {
                             assumed.parameters.insert(name.to_owned(), value.to_owned());

@@ -100,7 +100,7 @@ fn choose<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Option<V
         Some(name) => (name.to_owned(), scope.condition(name)),
         None => match condition.get("Condition").and_then(Node::as_str) {
             Some(name) => (name.to_owned(), scope.condition(name)),
-            None => ("of 'Fn::If'".to_owned(), scope.decide(condition)),
+            None => (format!("at byte {} of the template", condition.span.start), scope.decide(condition)),
         },
     };
     // The branch's own place is kept: it is the line to look at.
@@ -369,7 +369,9 @@ impl<'t> Level<'_, '_, 't> {
             .zip(values)
             .map(|(entry, value)| (Arc::from(format!("{text} is '{}'", entry.key)), value))
             .collect();
-        let subject = format!("{}#{text}", self.scope.stack.key).into();
+        // Only mappings with the same keys are decided together: their options stand in the same order.
+        let keys: Vec<&str> = possible.iter().map(|entry| &*entry.key).collect();
+        let subject = format!("{}#{}#{text}", self.scope.stack.key, keys.join(",")).into();
         Some(Val { kind: ValKind::Choice { subject, options }, span: self.span })
     }
 }

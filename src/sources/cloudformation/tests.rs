@@ -345,3 +345,30 @@ Resources:
     assert!(messages.iter().any(|m| m.contains("name of") && m.contains("itself")), "{messages:?}");
     assert_eq!(lowered.inputs[0].trails.items.len(), 1);
 }
+
+#[test]
+fn mappings_with_other_keys_are_decided_apart() {
+    let text = "
+Mappings:
+  A: {us-east-1: {X: a1}, eu-west-1: {X: a2}}
+  B: {eu-west-1: {X: b2}, us-east-1: {X: b1}}
+Resources:
+  T:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      S3BucketName: x
+      IsLogging: true
+      EventSelectors:
+        - ReadWriteType: !FindInMap [A, !Ref 'AWS::Region', X]
+          DataResources: [{Type: !FindInMap [B, !Ref 'AWS::Region', X]}]
+";
+    let input = one(text, &Settings::default());
+    let selectors = input.trails.items[0].selectors.basic.possible().flatten();
+    let pairs: Vec<String> = selectors
+        .map(|selector| {
+            let data = selector.data.possible().flatten().map(|data| data.kind.observed());
+            format!("{} {}", selector.read_write.observed(), data.collect::<String>())
+        })
+        .collect();
+    assert!(pairs.contains(&"a1 b1".to_owned()) && pairs.contains(&"a2 b2".to_owned()), "{pairs:?}");
+}

@@ -8,7 +8,7 @@ use crate::model::{Identity, Input, ResourceKind};
 use crate::source_map::{FileId, Span};
 use crate::sources::script;
 use crate::syntax::{Node, inner};
-use crate::truth::{Cause, CauseKind};
+use crate::truth::{Cause, CauseKind, Truth};
 
 /// Stands for a piece that is not known: a private-use character, which no shell treats specially.
 const HOLE: char = '\u{F0000}';
@@ -28,7 +28,7 @@ pub(super) fn invocations(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     };
     let Some(node) = node else { return };
     let mut built = Script::default();
-    built.add(cx, node.get("Fn::Base64").unwrap_or(node));
+    built.add(cx, node);
     let file = node.span.file;
     for call in script::cloudtrail_calls(&built.text) {
         let words: Vec<Word> = call
@@ -61,7 +61,7 @@ fn word_text(cx: &Cx<'_, '_, '_>, word: &str) -> Text {
 }
 
 impl Script {
-    fn add(&mut self, cx: &Cx<'_, '_, '_>, node: &Node) {
+    fn add<'t>(&mut self, cx: &Cx<'_, '_, 't>, node: &'t Node) {
         if let Some(text) = node.as_str() {
             self.add_string(cx, node, text);
             return;
@@ -82,7 +82,27 @@ impl Script {
                     }
                 }
             }
+            [entry] if &*entry.key == "Fn::Base64" => self.add(cx, &entry.value),
+            [entry] if &*entry.key == "Fn::If" => self.add_choice(cx, &entry.value),
             _ => self.add_text(&HOLE.to_string(), node.span.start),
+        }
+    }
+
+    /// Both branches, one after the other, where the condition cannot be decided: either may be run.
+    fn add_choice<'t>(&mut self, cx: &Cx<'_, '_, 't>, argument: &'t Node) {
+        let [condition, yes, no] = argument.items() else { return };
+        let holds = match condition.as_str() {
+            Some(name) => cx.scope.condition(name),
+            None => cx.scope.decide(condition),
+        };
+        if holds != Truth::False {
+            self.add(cx, yes);
+        }
+        if let Truth::Unknown(_) = holds {
+            self.add_text("\n", no.span.start);
+        }
+        if holds != Truth::True {
+            self.add(cx, no);
         }
     }
 
