@@ -14,6 +14,7 @@ mod eval;
 pub mod excess;
 mod guard;
 pub mod of_bucket;
+mod old_accounts;
 mod reach;
 pub mod s3;
 pub mod service;

@@ -3,6 +3,7 @@
 //! Each rule asks the evaluator whether somebody who needs nothing can get something through one Allow statement,
 //! with every Deny of the policy in force.
 
+use super::old_accounts::{account_of, is_legacy};
 use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, object};
 use super::{Caller, Context, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
 use crate::model::arn::{Part, Shape, Text};
@@ -59,6 +60,8 @@ pub struct Excess<'d> {
     pub rule: Rule,
     /// The statement.
     pub statement: &'d Statement,
+    /// Its number in the policy, counted from 0.
+    pub number: usize,
     /// Whether it does.
     pub truth: Truth,
     /// A request that shows it.
@@ -73,11 +76,11 @@ impl Document {
     /// All that the policy grants too much, or may.
     pub fn excesses<'d>(&'d self, place: &Place<'_>) -> Vec<Excess<'d>> {
         let mut found = Vec::new();
-        for statement in &self.statements {
+        for (number, statement) in self.statements.iter().enumerate() {
             if statement.is(Effect::Allow) == Truth::False {
                 continue;
             }
-            let judge = Judged { document: self, statement, place };
+            let judge = Judged { document: self, statement, number, place };
             let anyone = judge.anyone();
             let public = anyone.truth == Truth::True;
             found.extend([anyone, judge.writer(public), judge.wildcard(), judge.deputy()]);
@@ -89,14 +92,15 @@ impl Document {
 }
 
 impl Document {
-    /// What anybody may do to the logs themselves or to what protects them, statement by statement.
-    pub fn public<'d>(&'d self, place: &Place<'_>) -> Vec<(&'d Statement, Reach)> {
+    /// What anybody may do to the logs themselves or to what protects them, statement by
+    /// statement, each with its number, counted from 0.
+    pub fn public<'d>(&'d self, place: &Place<'_>) -> Vec<(&'d Statement, usize, Reach)> {
         let mut found = Vec::new();
-        for statement in &self.statements {
+        for (number, statement) in self.statements.iter().enumerate() {
             if statement.is(Effect::Allow) == Truth::False || statement.names_everyone() == Truth::False {
                 continue;
             }
-            let judged = Judged { document: self, statement, place };
+            let judged = Judged { document: self, statement, number, place };
             let files: Vec<Text> = judged.resources(None);
             let mut reach = Reach::NONE;
             for action in ACTIONS.iter().filter(|action| {
@@ -111,7 +115,7 @@ impl Document {
                 }
             }
             if reach.truth != Truth::False {
-                found.push((statement, reach));
+                found.push((statement, number, reach));
             }
         }
         found
@@ -129,6 +133,7 @@ fn is_log(resource: &Text, bucket: &Text, objects: bool) -> bool {
 struct Judged<'d, 'p> {
     document: &'d Document,
     statement: &'d Statement,
+    number: usize,
     place: &'p Place<'p>,
 }
 
@@ -137,6 +142,7 @@ impl<'d> Judged<'d, '_> {
         Excess {
             rule,
             statement: self.statement,
+            number: self.number,
             truth: reach.truth,
             witness: reach.witness,
             weight: Weight::Full,
@@ -200,10 +206,10 @@ impl<'d> Judged<'d, '_> {
     /// The bucket and the log files of its trails: what else the bucket may hold is no part of the logs.
     fn log_resources(&self, action: &Action) -> Vec<Text> {
         let bucket = &self.place.bucket;
-        if !action.on_objects {
-            return vec![bucket.clone()];
-        }
         let trails = &self.place.trails;
+        if !action.on_objects || trails.is_empty() {
+            return self.resources(Some(action));
+        }
         let mut found = Vec::new();
         for place in [LogPlace::Account, LogPlace::Digest, LogPlace::Organization] {
             for trail in trails
@@ -571,12 +577,6 @@ fn in_log_place(pattern: &Text) -> Truth {
     open.map_or(Truth::True, Truth::from)
 }
 
-/// The account of a principal's ARN; a name without colons is an account id itself.
-fn account_of(name: &Text) -> Text {
-    let pieces = name.split(':');
-    pieces.get(4).cloned().unwrap_or_else(|| name.clone())
-}
-
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -591,42 +591,3 @@ fn is_source(key: &str) -> bool {
 fn stale(id: &str) -> bool {
     !id.contains(':') && (id.starts_with("AROA") || id.starts_with("AIDA"))
 }
-
-fn is_legacy(account: &str) -> bool {
-    LEGACY.contains(&account)
-}
-
-/// The accounts from which CloudTrail delivered before it had a service principal, as AWS published them by Region.
-const LEGACY: [&str; 31] = [
-    "525921808201",
-    "119688915426",
-    "216624486486",
-    "492519147666",
-    "765225791966",
-    "977081816279",
-    "582488909970",
-    "903692715234",
-    "284668455005",
-    "069019280451",
-    "187074758985",
-    "819402241893",
-    "193415116832",
-    "681348832753",
-    "035351147821",
-    "453052556044",
-    "829690693026",
-    "669305197877",
-    "757211635381",
-    "859597730677",
-    "282025262664",
-    "262312530599",
-    "683224464357",
-    "585772288577",
-    "034638983726",
-    "814480443879",
-    "086441151436",
-    "475085895292",
-    "608710470296",
-    "388731089494",
-    "113285607260",
-];
