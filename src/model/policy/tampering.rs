@@ -406,8 +406,7 @@ impl<'a> Question<'_, 'a> {
         })
     }
 
-    /// The question with the condition keys that the principal chooses as it pleases filled in, so that the statement
-    /// holds and Denies do not, where that can be had.
+    /// The question with the condition keys that the principal chooses filled so that the statement holds, no Deny does.
     fn filled(&self, statement: &Statement, variables: bool) -> Cow<'_, Self> {
         let free = |key: &str| is_chosen(key, &self.action.name) && *self.request.context.held(key) == Held::Free;
         let denies: Vec<&Statement> = self
@@ -544,7 +543,7 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
             truth => truth,
         };
     }
-    // `AWSLogs/ID/Config/*` has no log file in it, although it lies where the log files of an organization do.
+    // `AWSLogs/ID/Config/*` lies where an organization's log files do, but holds none.
     if !asset.shapes.is_empty() && asset.shapes.iter().all(|shape| item.overlaps(shape) == Truth::False) {
         return Truth::False;
     }
