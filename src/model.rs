@@ -321,6 +321,11 @@ pub enum Existence {
 }
 
 impl Existence {
+    /// Whether it exists where `other` does: what stands under the same condition comes and goes with it.
+    pub fn beside(&self, other: &Self) -> Truth {
+        if self == other { Truth::True } else { self.truth() }
+    }
+
     /// As a truth.
     pub fn truth(&self) -> Truth {
         match self {

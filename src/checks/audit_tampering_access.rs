@@ -6,6 +6,7 @@ use crate::finding::allow::AllowList;
 use crate::finding::{Judge, Severity, Witness};
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, Seen};
+use crate::model::policy::Document;
 use crate::model::policy::assets::Assets;
 use crate::model::policy::tampering::{Boundary, Harm, Holder, Offence, Power};
 use crate::model::policy::{Held, Request};
@@ -87,9 +88,11 @@ fn one<'a>(
         Truth::True => whole.allowed.push(grant),
         Truth::Unknown(causes) => {
             let causes = doubt.map_or_else(|| causes.clone(), |doubt| doubt.and(causes.clone()));
-            offend(judge, grant, &holder, &offence, Some(causes), whole);
+            offend(judge, grant, holder_of_statement(input, grants, &offence), &holder, &offence, Some(causes), whole);
         }
-        Truth::False => offend(judge, grant, &holder, &offence, doubt, whole),
+        Truth::False => {
+            offend(judge, grant, holder_of_statement(input, grants, &offence), &holder, &offence, doubt, whole)
+        }
     }
 }
 
@@ -103,9 +106,24 @@ fn is_administrator(grant: &Grant) -> bool {
     policy.satisfies(|policy| named(policy) | bare(policy)) == Truth::True
 }
 
+/// The resource whose policy holds the statement: a managed policy, or what attaches the policy.
+fn holder_of_statement<'g>(input: &'g Input, grants: &[&'g Grant], offence: &Offence<'_>) -> &'g str {
+    let Some((wanted, _)) = offence.statement else { return &grants[0].by.shown };
+    let holds = |document: &Attr<Document>| {
+        document.possible().flat_map(|document| &document.statements).any(|own| own.at == wanted.at)
+    };
+    let managed = input.managed_policies.iter().find(|policy| holds(&policy.document)).map(|policy| &policy.id);
+    let by_grant = || {
+        let held = |grant: &&&Grant| matches!(&grant.policy, GrantedPolicy::Document(document) if holds(document));
+        grants.iter().find(held).unwrap_or(&grants[0])
+    };
+    managed.map_or_else(|| by_grant().by.shown.as_str(), |id| id.shown.as_str())
+}
+
 fn offend(
     judge: &mut Judge<'_>,
     grant: &Grant,
+    by: &str,
     holder: &Holder<'_>,
     offence: &Offence<'_>,
     doubt: Option<Causes>,
@@ -121,9 +139,8 @@ fn offend(
         },
         None => "a policy that cannot be read".to_owned(),
     };
-    let by = &grant.by.shown;
     let (holds, fails) = if grant.id.kind == ResourceKind::Principal {
-        ("cannot tamper with the audit log".to_owned(), "can tamper with the audit log".to_owned())
+        ("is kept from tampering with the audit log".to_owned(), "can tamper with the audit log".to_owned())
     } else {
         (format!("keeps the {who} away from the audit log"), format!("lets the {who} tamper with the audit log"))
     };
@@ -173,12 +190,12 @@ impl Whole<'_> {
         let claim = if self.found > 0 {
             "holds full administrators, who are not judged one by one"
         } else if self.administrators.is_empty() {
-            "lets nobody tamper with the audit log"
+            "defines no policy that lets anybody tamper with the audit log"
         } else {
-            "lets nobody but its full administrators tamper with the audit log"
+            "defines no policy that lets anybody but its full administrators tamper with the audit log"
         };
         let mut draft = judge.on_input(input).claim(claim, "").because(match self.administrators.len() {
-            0 => "no policy that it defines allows anybody to stop, redirect or delete it".to_owned(),
+            0 => "none allows anybody to stop, redirect or delete it".to_owned(),
             1 => "1 full administrator was counted".to_owned(),
             n => format!("{n} full administrators were counted"),
         });

@@ -123,7 +123,7 @@ fn same_region(estate: &Estate, target: &LogTarget<'_, Key>, key: &Key) -> Truth
             _ => Truth::True,
         });
         // A trail that only may use the key does not blame it.
-        match (near, trail.id.existence.truth()) {
+        match (near, trail.id.existence.beside(&key.id.existence)) {
             (Truth::False, Truth::Unknown(causes)) => Truth::Unknown(causes),
             (Truth::False, _) if trail.kms_key.cases().len() > 1 => {
                 Cause::new(CauseKind::Condition, "the trail uses the key under a condition only").into()

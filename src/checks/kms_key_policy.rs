@@ -161,13 +161,13 @@ fn hindrance(target: &LogTarget<'_, Key>, key: &Key, action: &str) -> Option<(Or
 /// Whether the policy allows what CloudTrail asks for on behalf of a trail.
 fn serves(key: &Key, trail: &Trail, action: &str) -> Truth {
     let request = asked(key, trail, action);
-    let allowed = key.policy.satisfies(|document| document.allows(&request));
+    let allowed = key.policy.satisfies(|document| document.allows_for(trail, &request));
     match allowed {
         // A trail that only may use the key is no reproach to it.
         Truth::False if trail.kms_key.cases().len() > 1 => {
             Cause::new(CauseKind::Condition, "the trail uses the key under a condition only").into()
         }
-        Truth::False => !trail.id.existence.truth(),
+        Truth::False => !trail.id.existence.beside(&key.id.existence),
         other => other,
     }
 }

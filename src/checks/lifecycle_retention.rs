@@ -63,7 +63,7 @@ fn reason(bucket: &Bucket, found: &Retention<'_>) -> String {
         return if rules == 0 {
             format!("'{name}' is not set")
         } else {
-            format!("no enabled rule in '{name}' acts on all log files")
+            format!("no enabled rule in '{name}' says how long all log files are kept")
         };
     }
     let days = found

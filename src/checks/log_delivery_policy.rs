@@ -2,10 +2,13 @@
 
 use crate::finding::Judge;
 use crate::model::attr::either;
+use crate::model::bucket::Bucket;
+use crate::model::lookup::LogTarget;
 use crate::model::policy::Need;
-use crate::model::policy::of_bucket::no_policy;
+use crate::model::policy::of_bucket::{PolicyCase, no_policy};
 use crate::model::policy::s3::LogPlace;
 use crate::model::policy::service::SOURCE;
+use crate::model::trail::Trail;
 use crate::model::{Estate, Subject};
 use crate::truth::{Causes, Truth};
 
@@ -41,7 +44,10 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                         .and_then(|needs| needs.get(i))
                         .map(|need| (Clone::clone(when), need.met.clone()))
                 };
-                let truth = either(needs.iter().filter_map(one).collect());
+                let mut truth = either(needs.iter().filter_map(one).collect());
+                if truth == Truth::False {
+                    truth = !with_what_it_uses(trail, &target, &cases);
+                }
                 let Some(need) = needs.iter().find_map(|(_, needs)| needs.as_ref().ok()?.get(i)) else { continue };
                 match truth {
                     Truth::True => {}
@@ -100,4 +106,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             None => draft.because(says).pass(),
         }
     }
+}
+
+/// Whether the trail exists where its bucket or the policy does. One that only may exist blames neither.
+fn with_what_it_uses(trail: &Trail, target: &LogTarget<'_, Bucket>, cases: &[PolicyCase<'_>]) -> Truth {
+    let policies = cases.iter().map(|case| &case.policy.id.existence);
+    let others = std::iter::once(&target.subject.existence).chain(policies);
+    Truth::any(others.map(|other| trail.id.existence.beside(other)))
 }

@@ -17,10 +17,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             draft.not_applicable(CauseKind::Option, "the option 'mfa-delete.mode' is 'off'");
             continue;
         }
-        let denied = if mode == MfaDeleteMode::Equivalent { versions_kept(estate, &target) } else { Truth::False };
         let Link::Here(bucket) = &target.link else {
             match target.not_here() {
-                _ if denied == Truth::True => draft.not_applicable(CauseKind::Equivalent, DENIED),
                 Some(causes) => draft.unknown(causes),
                 None => {}
             }
@@ -29,6 +27,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let locked = if mode == MfaDeleteMode::Equivalent { locked(bucket) } else { Truth::False };
         let (mfa, lock) = (&bucket.mfa_delete, &bucket.object_lock);
         let versioned = bucket.versioning.satisfies(|status| status.same(&"Enabled".into()));
+        // Without versions a plain deletion, or a new object of the same name, is the end of a file.
+        let denied = match mode {
+            MfaDeleteMode::Equivalent => versioned.clone() & versions_kept(estate, &target),
+            _ => Truth::False,
+        };
         let rules = match bucket.lifecycle.present(|rules| Truth::known(!rules.is_empty())) {
             Truth::False => "",
             _ => "; MFA delete itself would only be possible without the lifecycle rules",

@@ -15,7 +15,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let name = &topic.name;
         let given = topic.given();
         let published = over_policies(estate, trail, &|document, arn| {
-            document.allows_cloudtrail(&service::for_trail(trail, "sns:Publish", arn))
+            document.allows_for(trail, &service::for_trail(trail, "sns:Publish", arn))
         });
         let scoped = over_policies(estate, trail, &|document, arn| {
             !document.reach(&service::for_stranger(document, "sns:Publish", arn)).truth

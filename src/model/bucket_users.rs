@@ -53,8 +53,7 @@ impl<'a> BucketUsers<'a> {
             .filter(|item| item.by.input != here || item.by.address != bucket.id.address)
             .map(|item| {
                 // What exists under the bucket's own condition exists whenever the bucket does.
-                let same = item.by.existence == bucket.id.existence;
-                let exists = if same { Truth::True } else { item.by.existence.truth() };
+                let exists = item.by.existence.beside(&bucket.id.existence);
                 BucketUser {
                     what: format!("'{}' uses it for {}", item.by.shown, item.purpose),
                     fault: format!("{} {}", item.by.address, item.purpose),
@@ -67,7 +66,7 @@ impl<'a> BucketUsers<'a> {
             .collect();
         users.extend(access_logs_in_itself(estate, bucket));
         users.push(BucketUser {
-            what: format!("it serves a website, as {}", bucket.website.says()),
+            what: format!("it serves a website: '{}' is set", bucket.website.name),
             fault: bucket.website.name.to_string(),
             attribute: bucket.website.name.to_string(),
             remedy: format!("Remove '{}'.", bucket.website.name),

@@ -36,6 +36,7 @@ pub struct Removal<'a> {
 
 /// What is asked of a bucket: the files of these trails, kept for this many days.
 struct Question<'a> {
+    bucket: &'a Bucket,
     trails: &'a [&'a Trail],
     min_days: u32,
     /// Whether there can be noncurrent versions at all.
@@ -44,7 +45,7 @@ struct Question<'a> {
 
 /// Judges the lifecycle rules of a bucket for the trails that deliver to it.
 pub fn retention<'a>(bucket: &'a Bucket, trails: &[&Trail], min_days: u32) -> Retention<'a> {
-    let question = Question { trails, min_days, versions: bucket.versioning.written() };
+    let question = Question { bucket, trails, min_days, versions: bucket.versioning.written() };
     let over = |judge: &dyn Fn(&[LifecycleRule]) -> Truth| {
         let answers = bucket.lifecycle.cases().into_iter().map(|(when, seen)| {
             let truth = match seen {
@@ -75,22 +76,29 @@ impl Question<'_> {
     /// Whether for every file of every trail there is an enabled rule that says what becomes of it.
     fn governed(&self, rules: &[LifecycleRule]) -> Truth {
         Truth::all(self.trails.iter().map(|trail| {
-            trail.each_prefix(|prefix| {
-                Truth::all(trail.key_beginnings(prefix).iter().map(|keys| {
-                    Truth::any(rules.iter().map(|rule| {
-                        rule.enabled.is(&true) & !rule.narrowed.is(&true) & covers(rule, keys) & has_effect(rule)
+            !self.exists(trail)
+                | trail.each_prefix(|prefix| {
+                    Truth::all(trail.key_beginnings(prefix).iter().map(|keys| {
+                        Truth::any(rules.iter().map(|rule| {
+                            rule.enabled.is(&true) & !rule.narrowed.is(&true) & covers(rule, keys) & has_effect(rule)
+                        }))
                     }))
-                }))
-            })
+                })
         }))
+    }
+
+    /// Whether the trail exists where the bucket does: one that only may exist does not blame it.
+    fn exists(&self, trail: &Trail) -> Truth {
+        trail.id.existence.beside(&self.bucket.id.existence)
     }
 
     /// Whether the rule is enabled and acts on some file of some trail.
     fn acts_on(&self, rule: &LifecycleRule) -> Truth {
         let touches = Truth::any(self.trails.iter().map(|trail| {
-            trail.each_prefix(|prefix| {
-                Truth::any(trail.key_beginnings(prefix).iter().map(|keys| covers(rule, keys) | within(rule, keys)))
-            })
+            self.exists(trail)
+                & trail.each_prefix(|prefix| {
+                    Truth::any(trail.key_beginnings(prefix).iter().map(|keys| covers(rule, keys) | within(rule, keys)))
+                })
         }));
         // CloudTrail does not tag its files, and their sizes vary: a narrower rule may hit none or many.
         let all = match rule.narrowed.is(&true) {

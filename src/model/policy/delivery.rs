@@ -14,6 +14,10 @@ const OTHER: &str = "some account";
 /// The most values of one unknown that are tried: policies name a handful of accounts and Regions.
 const MOST: usize = 12;
 
+/// The keys that hold a trail's ARN: of the request, and of what its key is used for.
+const SOURCE: &str = "aws:SourceArn";
+const CONTEXT: &str = "kms:EncryptionContext:aws:cloudtrail:arn";
+
 /// Something that CloudTrail must be allowed to do for a trail.
 #[derive(Clone, Debug)]
 pub struct Need {
@@ -48,6 +52,12 @@ impl Document {
         write(LogPlace::Digest, trail.log_file_validation.is(&true));
         write(LogPlace::Organization, trail.organization.is(&true));
         needs
+    }
+
+    /// Whether the policy allows a request that CloudTrail makes for the trail. An account or Region that the policy
+    /// names is taken for the trail's own when that is not known.
+    pub fn allows_for(&self, trail: &Trail, request: &Request) -> Truth {
+        self.presuming(trail, request, &|document, request| document.allows_cloudtrail(request))
     }
 
     fn need(&self, trail: &Trail, action: &'static str, resources: &[Text], place: Option<LogPlace>) -> Need {
@@ -164,7 +174,7 @@ impl Document {
                 for value in &condition.values {
                     if key.eq_ignore_ascii_case("aws:SourceAccount") {
                         add(&mut accounts, value.clone());
-                    } else if key.eq_ignore_ascii_case("aws:SourceArn") {
+                    } else if [SOURCE, CONTEXT].iter().any(|known| key.eq_ignore_ascii_case(known)) {
                         let pieces = value.split(':');
                         pieces.get(4).into_iter().for_each(|account| add(&mut accounts, account.clone()));
                         pieces.get(3).into_iter().for_each(|region| add(&mut regions, region.clone()));

@@ -4,11 +4,12 @@
 //! with every Deny of the policy in force.
 
 use super::old_accounts::{account_of, is_legacy};
-use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, object};
+use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
+use super::service::number_or_sid;
 use super::{Caller, Context, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
-use crate::model::arn::{Part, Shape, Text};
+use crate::model::arn::{Shape, Text};
 use crate::model::trail::Trail;
-use crate::truth::{Cause, CauseKind, Truth};
+use crate::truth::{CauseKind, Truth};
 
 /// The bucket whose policy is judged.
 #[derive(Clone, Debug)]
@@ -367,7 +368,7 @@ impl<'d> Judged<'d, '_> {
         let service = Caller::Service(CLOUDTRAIL.into());
         let named = |name: &PrincipalName| matches!(name, PrincipalName::Service(_));
         let named = Truth::any(self.statement.named_principals().filter(|n| named(n)).map(|name| name.is(&service)));
-        let sourced = self.statement.conditions.iter().any(|condition| condition.key.literal().is_some_and(is_source));
+        let sourced = self.statement.conditions.iter().any(|condition| condition.key.literal().is_some_and(is_service));
         named | (self.statement.names_everyone() & Truth::known(sourced))
     }
 
@@ -515,7 +516,20 @@ impl<'d> Judged<'d, '_> {
                     if object { vec![self.by(&caller, action, resource)] } else { Vec::new() }
                 },
             );
-            let truth = reach.truth & root & whole.clone() & !account.same(&owner);
+            let foreign = match !account.same(&owner) {
+                Truth::Unknown(causes) => {
+                    let (first, label) = (causes.first(), number_or_sid(self.statement, self.number));
+                    let detail = format!(
+                        "{label} lets '{}' read all logs, and whether that is the bucket's own account \
+                         cannot be told: {}",
+                        name.name(),
+                        first.detail
+                    );
+                    Truth::unknown(first.kind, detail)
+                }
+                known => known,
+            };
+            let truth = reach.truth & root & whole.clone() & foreign;
             match truth {
                 Truth::True => {
                     let excess = self.excess(Rule::Reader, Reach { truth, ..reach }, name.name());
@@ -555,36 +569,23 @@ impl<'d> Judged<'d, '_> {
     }
 }
 
-/// Whether all that the pattern matches lies below an `AWSLogs/`.
-fn in_log_place(pattern: &Text) -> Truth {
-    let mut open: Option<Cause> = None;
-    for part in pattern.parts() {
-        match part {
-            Part::Lit(text) => {
-                let fixed = text.find(['*', '?']).map_or(&**text, |at| &text[..at]);
-                if fixed.contains("/AWSLogs/") {
-                    return Truth::True;
-                }
-                if fixed.len() < text.len() {
-                    return open.map_or(Truth::False, Truth::from);
-                }
-            }
-            Part::Var(var) if var.shape == Shape::Any => open = Some(var.cause.clone()),
-            Part::Var(_) => {}
-        }
-    }
-    // Without a wildcard it is one object and no room for others.
-    open.map_or(Truth::True, Truth::from)
-}
-
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn is_source(key: &str) -> bool {
-    ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"]
-        .iter()
-        .any(|source| key.eq_ignore_ascii_case(source))
+/// Whether the key tells services, or those for whom they act, from others.
+fn is_service(key: &str) -> bool {
+    [
+        "aws:SourceArn",
+        "aws:SourceAccount",
+        "aws:SourceOrgID",
+        "aws:SourceOrgPaths",
+        "aws:PrincipalServiceName",
+        "aws:PrincipalServiceNamesList",
+        "aws:PrincipalIsAWSService",
+    ]
+    .iter()
+    .any(|known| key.eq_ignore_ascii_case(known))
 }
 
 /// Unique ids of roles and users: what S3 shows in place of the ARN of one that was deleted.

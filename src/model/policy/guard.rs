@@ -98,7 +98,7 @@ impl Document {
     pub fn version_deletion(&self, place: &Place<'_>) -> Reach {
         let caller = unnamed(&place.owner);
         Reach::any(
-            self.samples(place)
+            files(place)
                 .iter()
                 .map(|file| self.escapes(&self.by_unnamed(&caller, "s3:DeleteObjectVersion", file, place))),
         )
@@ -106,11 +106,7 @@ impl Document {
 
     fn samples(&self, place: &Place<'_>) -> Vec<Text> {
         let mut found = vec![object(&place.bucket, "another-object")];
-        for trail in &place.trails {
-            for prefix in trail.prefixes() {
-                found.push(trail.log_file(&place.bucket, &prefix, LogPlace::Account));
-            }
-        }
+        found.extend(files(place));
         found.dedup();
         found
     }
@@ -144,6 +140,27 @@ impl Document {
         }
         Request { caller: caller.clone(), action: action.into(), resource: resource.clone(), context }
     }
+}
+
+/// One file of each sort that the trails write.
+fn files(place: &Place<'_>) -> Vec<Text> {
+    let mut found = Vec::new();
+    for trail in &place.trails {
+        let kinds = [
+            (LogPlace::Account, Truth::True),
+            (LogPlace::Digest, trail.log_file_validation.is(&true)),
+            (LogPlace::Organization, trail.organization.is(&true)),
+        ];
+        for prefix in trail.prefixes() {
+            let written = kinds.iter().filter(|(_, written)| *written != Truth::False);
+            found.extend(written.map(|(kind, _)| trail.log_file(&place.bucket, &prefix, *kind)));
+        }
+    }
+    if found.is_empty() {
+        // Of no trail anything may be a file.
+        found.push(object(&place.bucket, "another-object"));
+    }
+    found
 }
 
 /// A role of an account that no policy names.

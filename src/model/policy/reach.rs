@@ -98,7 +98,7 @@ impl Document {
         for key in IDENTITY {
             context.set(key, Held::Absent);
         }
-        context.set("aws:PrincipalIsAWSService", Held::value("false"));
+        no_service(&mut context);
         Request { caller: Caller::Anonymous, action: action.into(), resource: resource.clone(), context }
     }
 
@@ -118,9 +118,12 @@ impl Document {
             STRANGER.to_owned(),
         ];
         for (key, value) in IDENTITY.iter().zip(&values) {
-            context.set(key, Held::value(value.as_str()));
+            let chosen = self.chosen(key).into_iter().filter(|choice| choice != value);
+            let choices: Vec<_> =
+                std::iter::once(value.clone()).chain(chosen).map(|c| Held::value(c.as_str())).collect();
+            context.set(key, if choices.len() == 1 { Held::value(value.as_str()) } else { Held::Among(choices) });
         }
-        context.set("aws:PrincipalIsAWSService", Held::value("false"));
+        no_service(&mut context);
         Request {
             caller: Caller::Aws { account: STRANGER.into(), arn },
             action: action.into(),
@@ -184,12 +187,54 @@ impl Document {
         found
     }
 
+    /// What a stranger can have a key say to fit what the policy asks for. Names are theirs to choose; accounts,
+    /// organizations and the ids that AWS gives are not, so only a wildcard takes those in.
+    fn chosen(&self, key: &str) -> Vec<String> {
+        let wanted = self.values_of(key).filter_map(Text::literal);
+        let is = |other: &str| key.eq_ignore_ascii_case(other);
+        if is("aws:username") {
+            return wanted.map(|name| filled(name, "any")).collect();
+        }
+        let theirs = |value: &String| -> bool {
+            if is("aws:PrincipalOrgPaths") {
+                value.starts_with(&format!("o-{STRANGER}/"))
+            } else if is("aws:userid") {
+                value.starts_with(&format!("AIDA {STRANGER}"))
+            } else if value.starts_with("arn:") {
+                value.split(':').nth(4) == Some(STRANGER)
+            } else {
+                value.contains(STRANGER) && !key.to_ascii_lowercase().ends_with("arn")
+            }
+        };
+        let role = format!("arn:aws:iam::{STRANGER}:role");
+        // What one wildcard of the pattern may stand for.
+        let fillings = [
+            STRANGER.to_owned(),
+            format!("o-{STRANGER}"),
+            format!("AIDA {STRANGER}"),
+            format!("{STRANGER}:"),
+            format!("{STRANGER}:role/"),
+            format!("{STRANGER}:role"),
+            format!("{role}/"),
+            role,
+        ];
+        let mut found = Vec::new();
+        for pattern in wanted {
+            for (at, _) in pattern.match_indices('*') {
+                let (before, after) = (filled(&pattern[..at], "any"), filled(&pattern[at + 1..], "any"));
+                found.extend(fillings.iter().map(|filling| format!("{before}{filling}{after}")).filter(theirs));
+            }
+        }
+        found.dedup();
+        found
+    }
+
     /// Where a stranger's requests come from: networks and addresses that the policy tells apart.
     fn places(&self) -> Context {
         let mut context = Context::default();
-        let elsewhere = || Held::Among(vec![Held::Absent, Held::value(STRANGER)]);
         for key in ORIGIN {
-            context.set(key, elsewhere());
+            let own = self.chosen(key).into_iter().map(|choice| Held::value(choice.as_str()));
+            context.set(key, Held::Among([Held::Absent, Held::value(STRANGER)].into_iter().chain(own).collect()));
         }
         let networks: Vec<_> = self.values_of("aws:SourceIp").filter_map(Text::literal).filter_map(network).collect();
         // What S3 itself calls public: wider than /8, or /32 of IPv6.
@@ -299,6 +344,19 @@ const ORIGIN: [&str; 14] = [
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
 
+/// Marks a request as made by no service.
+fn no_service(context: &mut Context) {
+    context.set("aws:PrincipalIsAWSService", Held::value("false"));
+    for key in ["aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"] {
+        context.set(key, Held::Absent);
+    }
+}
+
+/// The pattern with something for each wildcard.
+fn filled(pattern: &str, filling: &str) -> String {
+    pattern.replace('*', filling).replace('?', "x")
+}
+
 /// Keys of the caller's own account or network, which AWS does not document for calls that a service makes itself.
 fn not_told(mut context: Context) -> Context {
     for key in
@@ -350,7 +408,7 @@ pub fn instance(pattern: &Text) -> Text {
     let mut result = Text::default();
     for part in pattern.parts() {
         match part {
-            Part::Lit(text) => result.push_str(&text.replace('*', "any").replace('?', "x")),
+            Part::Lit(text) => result.push_str(&filled(text, "any")),
             Part::Var(var) => result.push(&var.clone().into()),
         }
     }

@@ -8,11 +8,11 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::assets::{Asset, Assets, NAMELESS};
+use super::assets::{Asset, Assets, touches};
 use super::eval::resolve;
 use super::reach::is_chosen;
 use super::{Caller, Clause, Context, Document, Effect, Held, Request, Statement};
-use crate::model::arn::{Part, Shape, Text, Var};
+use crate::model::arn::{Part, Text};
 use crate::model::attr::{Attr, Seen};
 use crate::model::principal::{Grantee, Principal, PrincipalKind, Principals};
 use crate::model::{Input, InputId};
@@ -554,16 +554,6 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
     } else {
         met & asset.existence.clone()
     }
-}
-
-/// Whether two patterns share a resource. The generated name of another resource is not this one's name, unless this
-/// one's is not known at all.
-fn touches(item: &Text, form: &Text) -> Truth {
-    let is_generated =
-        |var: &&Var| var.cause.kind == CauseKind::AfterApply && matches!(var.shape, Shape::Name | Shape::Generated);
-    let of_another = |var: &Var| form.vars().all(|own| own != var);
-    let nameless = form.vars().any(|var| var.key.starts_with(NAMELESS));
-    if !nameless && item.vars().filter(is_generated).any(of_another) { Truth::False } else { item.overlaps(form) }
 }
 
 fn covers(item: &Text, forms: &[Text]) -> Truth {

@@ -79,9 +79,12 @@ fn object_lock(block: &Block<'_>) -> Attr<DefaultRetention> {
 }
 
 fn lifecycle_rule(block: Block<'_>) -> LifecycleRule {
-    let narrowed = |val: &Val| {
-        ["TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan"].iter().any(|key| val.field(key).is_some())
+    // An empty list of tags limits nothing.
+    let limits = |val: &Val, key: &str| {
+        val.get(key).is_some_and(|val| !matches!(&val.kind, ValKind::List(items) if items.is_empty()))
     };
+    let narrows = ["TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan"];
+    let narrowing = narrows.into_iter().find(|key| block.val.is_some_and(|val| limits(val, key)));
     let noncurrent = match block.val.and_then(|val| val.get("NoncurrentVersionExpiration")) {
         Some(_) => block.number(&["NoncurrentVersionExpiration", "NoncurrentDays"]),
         None => block.number(&["NoncurrentVersionExpirationInDays"]),
@@ -99,7 +102,7 @@ fn lifecycle_rule(block: Block<'_>) -> LifecycleRule {
             Value::Unknown(cause) => Value::Unknown(cause),
         }),
         prefix: block.text_or(&["Prefix"], ""),
-        narrowed: Attr::set("TagFilters", at.clone(), block.val.is_some_and(narrowed)),
+        narrowed: Attr::set(narrowing.unwrap_or(narrows[0]), at.clone(), narrowing.is_some()),
         expiration_days: block.attr(&["ExpirationInDays"], Absent::Missing, number),
         expiration_date: block.text(&["ExpirationDate"]),
         noncurrent_days: noncurrent,
