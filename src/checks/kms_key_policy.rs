@@ -1,18 +1,21 @@
-//! Whether the key policies let CloudTrail encrypt log files, and nobody else come near.
+//! Whether the key policies let CloudTrail encrypt log files, and whom else they let in.
 
 use crate::finding::{Judge, Witness};
 use crate::model::arn::Text;
-use crate::model::attr::Seen;
+use crate::model::attr::{Origin, Seen};
 use crate::model::key::Key;
 use crate::model::lookup::LogTarget;
 use crate::model::policy::service::{self, number_or_sid};
-use crate::model::policy::{Document, Effect, Held, Reach, Request, Statement};
+use crate::model::policy::{
+    Caller, Condition, Context, Document, Effect, Held, PrincipalName, Reach, Request, STRANGER, Statement,
+};
 use crate::model::trail::Trail;
 use crate::model::{Estate, Link};
 use crate::truth::{Cause, CauseKind, Truth};
 
-const FIT: &str = "lets CloudTrail encrypt and keeps strangers out";
-const UNFIT: &str = "does not both let CloudTrail encrypt and keep strangers out";
+const FIT: &str = "lets CloudTrail encrypt for the trails that use it and is not open to strangers";
+const UNFIT: &str = "does not let CloudTrail encrypt for the trails that use it, or is open to strangers";
+const CONTEXTS: &str = "kms:EncryptionContext";
 const CONTEXT: &str = "kms:EncryptionContext:aws:cloudtrail:arn";
 
 /// What somebody of another account must not be able to do.
@@ -24,6 +27,9 @@ const PRIVATE: [&str; 6] = [
     "kms:DisableKey",
     "kms:CreateGrant",
 ];
+
+/// What makes an administrator of the key.
+const ADMINISTER: [&str; 3] = ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey"];
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for target in estate.log_keys() {
@@ -48,23 +54,37 @@ fn policy(judge: &mut Judge<'_>, target: &LogTarget<'_, Key>, key: &Key) {
         if served == Truth::False {
             failed = true;
             let wanted = if action == "kms:DescribeKey" { action } else { "kms:GenerateDataKey*" };
-            judge
+            let mut draft = judge
                 .on(key)
                 .claim(format!("lets CloudTrail {does}"), format!("does not let CloudTrail {does}"))
-                .looks_whether(&key.policy, format!("an Allow of '{wanted}' for 'cloudtrail.amazonaws.com'"))
-                .because(match key.policy.written() {
-                    Truth::False => format!(
+                .looks_whether(&key.policy, format!("an Allow of '{wanted}' for 'cloudtrail.amazonaws.com'"));
+            let hindered = hindrance(target, key, action);
+            let refused = matches!(hindered, Some((_, _, true)));
+            if let Some((at, ..)) = &hindered {
+                draft = draft.at(at);
+            }
+            draft
+                .because(match (key.policy.written(), hindered) {
+                    (Truth::False, _) => format!(
                         "'{name}' is not set, and the default policy leaves it to the account's IAM, which cannot \
                          grant anything to a service"
                     ),
+                    (_, Some((_, why, _))) => why,
                     _ => format!("'{name}' does not allow '{action}' to 'cloudtrail.amazonaws.com' for the trail"),
                 })
                 .fault(action)
                 .related("the trail names the key here", &target.named_at())
-                .remedy(format!(
-                    "Add a statement to '{name}' that allows '{wanted}' to the service 'cloudtrail.amazonaws.com' \
-                     where 'aws:SourceArn' is the trail's ARN."
-                ))
+                .remedy(if refused {
+                    format!("Leave 'cloudtrail.amazonaws.com' out of what the Deny in '{name}' refuses.")
+                } else {
+                    let bare =
+                        if action == "kms:DescribeKey" { ", without asking for an encryption context" } else { "" };
+                    format!(
+                        "Add a statement to '{name}' that allows '{wanted}' to the service \
+                         'cloudtrail.amazonaws.com'{bare}, limited by {}.",
+                        service::SOURCE
+                    )
+                })
                 .fail();
         }
         whole = whole & served;
@@ -92,11 +112,55 @@ fn policy(judge: &mut Judge<'_>, target: &LogTarget<'_, Key>, key: &Key) {
     }
 }
 
-/// Whether the policy allows what CloudTrail asks for on behalf of a trail.
-fn serves(key: &Key, trail: &Trail, action: &str) -> Truth {
+/// What CloudTrail asks for on behalf of a trail.
+fn asked(key: &Key, trail: &Trail, action: &str) -> Request {
     let mut request = service::for_trail(trail, action, &key.arn);
     let context = if action == "kms:DescribeKey" { Held::Absent } else { Held::Values(vec![trail.arn.clone()]) };
     request.context.set(CONTEXT, context);
+    request
+}
+
+/// A statement that allows the action to CloudTrail but for a condition that does not hold, or that refuses it, with
+/// the reason and whether it refuses.
+fn hindrance(target: &LogTarget<'_, Key>, key: &Key, action: &str) -> Option<(Origin, String, bool)> {
+    let name = &key.policy.name;
+    for request in target.trails.iter().map(|trail| asked(key, trail, action)) {
+        for document in key.policy.possible() {
+            let mut statements = document.statements.iter().enumerate();
+            if let Some((number, statement)) =
+                statements.find(|(_, s)| s.is(Effect::Deny) & s.applies(&request, document.variables) == Truth::True)
+            {
+                let shown = number_or_sid(statement, number);
+                return Some((statement.at.clone(), format!("{shown} of '{name}' refuses '{action}'"), true));
+            }
+            for (number, statement) in document.statements.iter().enumerate() {
+                let free = Statement { conditions: Vec::new(), ..statement.clone() };
+                if free.is(Effect::Allow) & free.applies(&request, document.variables) != Truth::True {
+                    continue;
+                }
+                let breaks = |c: &&Condition| c.holds(&request, document.variables) == Truth::False;
+                let Some(condition) = statement.conditions.iter().find(breaks) else { continue };
+                let of_context = condition.key.literal().is_some_and(|key| {
+                    key.get(..CONTEXTS.len()).is_some_and(|start| start.eq_ignore_ascii_case(CONTEXTS))
+                });
+                let why = if of_context && action == "kms:DescribeKey" {
+                    format!("which a call of '{action}' never carries")
+                } else {
+                    "which does not hold for the trail".to_owned()
+                };
+                let (operator, key) = (&condition.operator, &condition.key);
+                let shown = number_or_sid(statement, number);
+                let says = format!("{shown} of '{name}' allows '{action}' only by '{operator}' on '{key}', {why}");
+                return Some((statement.at.clone(), says, false));
+            }
+        }
+    }
+    None
+}
+
+/// Whether the policy allows what CloudTrail asks for on behalf of a trail.
+fn serves(key: &Key, trail: &Trail, action: &str) -> Truth {
+    let request = asked(key, trail, action);
     let allowed = key.policy.satisfies(|document| document.allows_for(trail, &request));
     match allowed {
         // A trail that only may use the key is no reproach to it.
@@ -119,7 +183,48 @@ fn open(document: &Document, statement: &Statement, key: &Key) -> (Truth, Option
     let sources = deputy.context.held("aws:SourceArn").clone();
     deputy.context.set(CONTEXT, sources);
     let reach = Reach::any(strangers).or(document.reach_through(statement, &deputy));
+    let reach = if reach.truth == Truth::True { reach } else { reach.or(administered(document, statement, key)) };
     (reach.truth, reach.witness)
+}
+
+/// Whether a statement names somebody who may administer the key and should not: a service other than CloudTrail, or
+/// a principal of an account that is proven to be another than the key's.
+fn administered(document: &Document, statement: &Statement, key: &Key) -> Reach {
+    let mut reach = Reach::NONE;
+    for name in statement.named_principals() {
+        let mut context = Context::default();
+        let caller = match name {
+            PrincipalName::Service(name) if name.same(&service::CLOUDTRAIL.into()) == Truth::False => {
+                context.set("aws:PrincipalIsAWSService", Held::value("true"));
+                context.set("aws:PrincipalServiceName", Held::Values(vec![name.clone()]));
+                Caller::Service(name.clone())
+            }
+            PrincipalName::Aws(arn) => {
+                let account = arn.split(':').get(4).cloned().unwrap_or_else(|| arn.clone());
+                if account.same(&key.account) != Truth::False || !is_account(&account) {
+                    continue;
+                }
+                context.set("aws:PrincipalIsAWSService", Held::value("false"));
+                context.set("aws:PrincipalAccount", Held::Values(vec![account.clone()]));
+                context.set("kms:CallerAccount", Held::Values(vec![account.clone()]));
+                Caller::Aws { account, arn: arn.clone() }
+            }
+            _ => continue,
+        };
+        for action in ADMINISTER {
+            let (caller, context) = (caller.clone(), context.clone());
+            let request = Request { caller, action: action.into(), resource: key.arn.clone(), context };
+            reach = reach.or(document.reach_through(statement, &request));
+            if reach.truth == Truth::True {
+                return reach;
+            }
+        }
+    }
+    reach
+}
+
+fn is_account(text: &Text) -> bool {
+    text.literal().is_some_and(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn too_open(judge: &mut Judge<'_>, key: &Key, statement: &Statement, number: usize, witness: Option<Request>) {
@@ -132,13 +237,29 @@ fn too_open(judge: &mut Judge<'_>, key: &Key, statement: &Statement, number: usi
         shown.clone(),
         &statement.at,
     );
-    let draft = if by_service {
+    let administrator = witness.as_ref().map(|request| &request.caller).filter(|caller| match caller {
+        Caller::Service(_) => !by_service,
+        Caller::Aws { account, .. } => *account != Text::from(STRANGER),
+        _ => false,
+    });
+    let draft = if let Some(administrator) = administrator {
+        draft
+            .claim(FIT, "can be administered from outside its account")
+            .because(format!("{shown} allows '{action}' to '{}'", administrator.name()))
+            .remedy(format!(
+                "Take 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion' and 'kms:DisableKey' out of {shown} of '{}', and \
+                 list the actions that '{}' needs in place of a wildcard.",
+                key.policy.name,
+                administrator.name()
+            ))
+    } else if by_service {
         draft
             .claim(FIT, "serves trails of other accounts too")
             .because(format!("{shown} allows '{action}' to 'cloudtrail.amazonaws.com' without asking for which trail"))
             .remedy(format!(
-                "Add a 'Condition' to {shown} of '{}': 'StringEquals' with 'aws:SourceArn' set to the trail's ARN.",
-                key.policy.name
+                "Add a 'Condition' to {shown} of '{}': 'StringEquals' with {}.",
+                key.policy.name,
+                service::SOURCE
             ))
     } else {
         draft

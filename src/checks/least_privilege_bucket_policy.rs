@@ -6,6 +6,7 @@ use crate::model::attr::Origin;
 use crate::model::bucket::BucketPolicy;
 use crate::model::policy::excess::{Excess, Rule, Weight};
 use crate::model::policy::of_bucket::no_policy;
+use crate::model::policy::service::{SOURCE, number_or_sid};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 const HOLDS: &str = "has a policy that grants no more than CloudTrail needs";
@@ -29,6 +30,10 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 }
             };
             unknown.extend(document.more.clone().map(|cause| (document.at.clone(), cause.into())));
+            unknown.extend(document.unreplaced().map(|text| {
+                let detail = format!("'{text}' is plain text there, which nothing replaces");
+                (document.at.clone(), Cause::new(CauseKind::Invalid, detail).into())
+            }));
             for excess in document.excesses(&place) {
                 match (&excess.truth, &case.when) {
                     (Truth::True, None) => {
@@ -81,6 +86,7 @@ fn place_of(excess: &Excess<'_>) -> Origin {
 fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &BucketPolicy, excess: &Excess<'_>) {
     let name = &policy.document.name;
     let label = excess.statement.label();
+    let shown = number_or_sid(excess.statement, excess.number);
     let about = &excess.about;
     let action = excess.witness.as_ref().map_or_else(String::new, |request| format!("'{}' ", request.action));
     let foreign = excess.weight == Weight::Medium && !about.is_certainly_empty();
@@ -90,47 +96,45 @@ fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &Buc
             format!("allows {action}to everyone without a condition that limits who"),
             "no Allow for everyone",
             format!(
-                "Name the principals that need access in the statement '{label}' of '{name}', or limit it by 'aws:PrincipalOrgID'."
+                "Name the principals that need access in {shown} of '{name}', or limit it by 'aws:PrincipalOrgID'."
             ),
         ),
         Rule::Writer => (
             "has a policy that lets others than CloudTrail change its logs",
             format!("allows {action}to '{about}'"),
             "writes, deletes and administration for CloudTrail alone or nobody",
-            format!("Remove '{about}' or the changing actions from the statement '{label}' of '{name}'."),
+            format!("Remove '{about}' or the changing actions from {shown} of '{name}'."),
         ),
         Rule::Wildcard => (
             "has a policy whose wildcard takes in more than reading",
             format!("allows {action}by '{about}'"),
             "each changing action by its own name",
-            format!("List the actions that are needed in the statement '{label}' of '{name}' in place of '{about}'."),
+            format!("List the actions that are needed in {shown} of '{name}' in place of '{about}'."),
         ),
         Rule::Deputy if foreign => (
             "has a policy that names another account than its trail's",
             format!("is limited to the account '{about}'"),
             "the trail's own account",
-            format!("Set the trail's ARN as 'aws:SourceArn' in the statement '{label}' of '{name}'."),
+            format!("In {shown} of '{name}' give {SOURCE}."),
         ),
         Rule::Deputy => (
             "has a policy that lets CloudTrail act for trails of any account",
             format!("allows {action}to CloudTrail without a limit on the trail"),
             "'aws:SourceArn' with the ARN of the trail",
-            format!(
-                "Add the condition 'StringEquals' on 'aws:SourceArn' with the trail's ARN to the statement '{label}' of '{name}'."
-            ),
+            format!("Add a condition to {shown} of '{name}': 'StringEquals' with {SOURCE}."),
         ),
         Rule::Prefix => (
             "has a policy that lets CloudTrail write outside the log prefix",
             format!("allows {action}on '{about}'"),
             "only '[prefix/]AWSLogs/<account>/*'",
-            format!("Limit the resource of the statement '{label}' of '{name}' to '[prefix/]AWSLogs/<account>/*'."),
+            format!("Limit the resource of {shown} of '{name}' to '[prefix/]AWSLogs/<account>/*'."),
         ),
         Rule::Legacy => (
             "has a policy that names an old account of CloudTrail",
             format!("allows {action}to '{about}', an account of one Region"),
             "the service principal 'cloudtrail.amazonaws.com'",
             format!(
-                "Replace '{about}' in the statement '{label}' of '{name}' by the service principal \
+                "Replace '{about}' in {shown} of '{name}' by the service principal \
                  'cloudtrail.amazonaws.com', limited by 'aws:SourceArn'."
             ),
         ),
@@ -138,9 +142,7 @@ fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &Buc
             "has a policy that lets another account read all its logs",
             format!("allows {action}on all logs to '{about}'"),
             "no reader outside the account that is not listed in the option 'readers'",
-            format!(
-                "Remove '{about}' from the statement '{label}' of '{name}', or list the account in the option 'readers'."
-            ),
+            format!("Remove '{about}' from {shown} of '{name}', or list the account in the option 'readers'."),
         ),
     };
     let severity = match excess.weight {
@@ -154,8 +156,8 @@ fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &Buc
         .severity(severity)
         .at(&place_of(excess))
         .fault(format!("rule-{}:{label}", excess.rule as u8))
-        .because(format!("the statement '{label}' of '{name}' {why}"))
-        .evidence(&**name, expected, format!("the statement '{label}' {why}"), &excess.statement.at)
+        .because(format!("{shown} of '{name}' {why}"))
+        .evidence(&**name, expected, format!("{shown} {why}"), &excess.statement.at)
         .remedy(remedy)
         .fail_with(excess.witness.as_ref().map(Witness::from));
 }

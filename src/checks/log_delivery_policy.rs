@@ -7,6 +7,7 @@ use crate::model::lookup::LogTarget;
 use crate::model::policy::Need;
 use crate::model::policy::of_bucket::{PolicyCase, no_policy};
 use crate::model::policy::s3::LogPlace;
+use crate::model::policy::service::SOURCE;
 use crate::model::trail::Trail;
 use crate::model::{Estate, Subject};
 use crate::truth::{Causes, Truth};
@@ -66,7 +67,12 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                             Some(LogPlace::Digest) => "the digest files",
                             Some(LogPlace::Organization) => "the log files of the organization's members",
                         };
-                        let says = format!("{why} '{}' on '{}' for the trail '{shown}'", need.action, need.resource);
+                        let mut says =
+                            format!("{why} '{}' on '{}' for the trail '{shown}'", need.action, need.resource);
+                        let documents = cases.iter().filter_map(|case| case.document.as_ref().ok());
+                        if let Some(text) = documents.filter_map(|document| document.unreplaced()).next() {
+                            says.push_str(&format!("; '{text}' is plain text there, which nothing replaces"));
+                        }
                         judge
                             .on(&target)
                             .claim(HOLDS, "does not let CloudTrail deliver")
@@ -76,7 +82,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                             .evidence(&*attr.name, format!("'{}' on {path}", need.action), says, &attr.at)
                             .related(format!("the trail '{shown}' delivers here"), &trail.bucket.at)
                             .remedy(format!(
-                                "Let 'cloudtrail.amazonaws.com' do '{}' on {path} ('{}') in '{}', with the trail's ARN as 'aws:SourceArn', and let no Deny take that back.",
+                                "Let 'cloudtrail.amazonaws.com' do '{}' on {path} ('{}') in '{}', with {SOURCE}, and let no Deny take that back.",
                                 need.action, need.resource, attr.name
                             ))
                             .fail();

@@ -5,6 +5,7 @@ use crate::model::arn::Text;
 use crate::model::attr::{Attr, Seen};
 use crate::model::bucket::{Bucket, PublicAccessBlock};
 use crate::model::policy::of_bucket::no_policy;
+use crate::model::policy::service::number_or_sid;
 use crate::model::{Estate, Link};
 use crate::truth::{Cause, CauseKind, Truth};
 
@@ -64,7 +65,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             if let Some(cause) = &document.more {
                 note(document.at.clone(), cause.clone().into());
             }
-            for (statement, reach) in document.public(&place) {
+            for (statement, number, reach) in document.public(&place) {
                 let at = statement.principal.as_ref().map_or(&statement.at, |clause| &clause.at);
                 let truth = reach.truth.clone() & !restricted.clone();
                 if truth != Truth::True || case.when.is_some() {
@@ -76,9 +77,9 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                     continue;
                 }
                 failed = true;
-                let label = statement.label();
+                let (label, shown) = (statement.label(), number_or_sid(statement, number));
                 let action = reach.witness.as_ref().map_or_else(String::new, |w| format!("'{}' ", w.action));
-                let says = format!("the statement '{label}' of '{}' allows {action}to everyone", attr.name);
+                let says = format!("{shown} of '{}' allows {action}to everyone", attr.name);
                 judge
                     .on(&target)
                     .claim(HOLDS, FAILS)
@@ -88,7 +89,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                     .evidence(&*attr.name, "no Allow for everyone on logs", says, &statement.at)
                     .looks_whether(&bucket.block, "public policies restricted")
                     .remedy(format!(
-                        "Name the principals that need access in the statement '{label}' of '{}' and turn on all four settings of '{}'.",
+                        "Name the principals that need access in {shown} of '{}' and turn on all four settings of '{}'.",
                         attr.name, bucket.block.name
                     ))
                     .fail_with(reach.witness.as_ref().map(Witness::from));

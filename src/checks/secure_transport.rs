@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use crate::finding::{Judge, Witness};
 use crate::model::Estate;
 use crate::model::policy::of_bucket::over_cases;
+use crate::truth::Truth;
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for target in estate.log_buckets() {
@@ -12,7 +13,9 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let witness = RefCell::new(None);
         let truth = over_cases(&cases, &target.name, |document| {
             let reach = document.plain_http(&place);
-            if let Some(request) = &reach.witness {
+            if reach.truth == Truth::True
+                && let Some(request) = &document.allowed_without_tls(&place)
+            {
                 witness.borrow_mut().get_or_insert_with(|| Witness::from(request));
             }
             !reach.truth
@@ -25,7 +28,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             let attr = &case.policy.document;
             let lacks = "has no Deny on 'aws:SecureTransport' being false that reaches everyone, all of 's3:*', the bucket and its objects";
             let has = "denies everyone whatever comes with 'aws:SecureTransport' false";
-            let says = if truth == crate::truth::Truth::True { has } else { lacks };
+            let says = if truth == Truth::True { has } else { lacks };
             draft = draft
                 .at(&attr.at)
                 .fault(&*attr.name)
@@ -37,7 +40,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 ));
         }
         match truth {
-            crate::truth::Truth::False => draft.fail_with(witness.into_inner()),
+            Truth::False => draft.fail_with(witness.into_inner()),
             other => draft.rule(other),
         }
     }

@@ -24,8 +24,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             .on(trail)
             .claim("announces its log files on a topic of its own", "does not announce its log files")
             .looks_at(topic, "a topic whose policy is scoped to the trail");
-        let scope = "Limit what the topic's policy allows to 'cloudtrail.amazonaws.com' by a 'Condition': \
-                     'StringEquals' with 'aws:SourceArn' set to the trail's ARN.";
+        let scope = format!(
+            "Limit what the topic's policy allows to 'cloudtrail.amazonaws.com' by a 'Condition': 'StringEquals' with \
+             {}.",
+            service::SOURCE
+        );
         match (&given, &published, &scoped) {
             (Truth::False, ..) => draft
                 .because(match topic.written() {
@@ -33,8 +36,9 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                     _ => topic.says(),
                 })
                 .remedy(format!(
-                    "Set '{name}' to a topic whose policy allows 'sns:Publish' to 'cloudtrail.amazonaws.com' where \
-                     'aws:SourceArn' is the trail's ARN."
+                    "Set '{name}' to a topic whose policy allows 'sns:Publish' to 'cloudtrail.amazonaws.com', \
+                     limited by {}.",
+                    service::SOURCE
                 ))
                 .fail(),
             (_, Truth::False, _) => with_policies(draft, estate, trail)

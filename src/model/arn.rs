@@ -28,7 +28,7 @@ pub enum Shape {
     Any,
     /// Twelve digits.
     Account,
-    /// A non-empty name without `:`, `/`, `*`, `?` and white space: generated names, Regions, ids.
+    /// A non-empty name without `:`, `/`, `*`, `?`, braces and white space: generated names, Regions, ids.
     Name,
     /// A name that AWS makes up for one resource: a [`Shape::Name`] that no other resource has.
     Generated,
@@ -405,7 +405,7 @@ fn relax(tokens: &[Token]) -> Vec<Token> {
 }
 
 fn is_name(c: char) -> bool {
-    !matches!(c, ':' | '/' | '*' | '?') && !c.is_whitespace()
+    !matches!(c, ':' | '/' | '*' | '?' | '{' | '}') && !c.is_whitespace()
 }
 
 /// Whether one character fits both tokens (neither is a run).

@@ -15,7 +15,7 @@ mod parse;
 mod tests;
 mod text;
 
-pub use cover::{Coverage, compare, covers, meets};
+pub use cover::{Coverage, compare, covers, lean, meets};
 pub use parse::{Grouping, ParseError, parse, parse_grouped};
 pub use text::StringPattern;
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::alarm::Alarm;
 use super::arn::{Part, Text};
 use super::attr::{Attr, Seen};
-use super::filter_pattern::{Asks, Expr, Json, Test, cis, compare, covers, meets, parse};
+use super::filter_pattern::{Asks, Expr, Json, Test, cis, compare, covers, lean, meets, parse};
 use super::log_group::{Metric, MetricFilter};
 use super::lookup::{is_log_group, log_group_name};
 use super::{Estate, Existence, Identity, Input, Subject, outside};
@@ -215,7 +215,8 @@ impl<'a> Monitoring<'a> {
             .filter(|watch| watch.on(group) != Truth::False && self.credit(watch) != Truth::False)
             .filter_map(|watch| watch.possible.as_ref())
             .collect();
-        compare(&filters, &wanted.pattern).missed.map_or(Fault::NoFilter, Fault::Misses)
+        let missed = compare(&filters, &wanted.pattern).missed;
+        missed.map_or(Fault::NoFilter, |event| Fault::Misses(lean(event, &filters, &wanted.pattern)))
     }
 
     /// Finds which filters of the benchmark a metric filter is about.

@@ -34,6 +34,22 @@ fn verified(given: &[Expr], required: &Expr) -> char {
 }
 
 #[test]
+fn a_missed_event_tells_only_what_matters() {
+    let required = read("{ $.errorCode = \"*UnauthorizedOperation\" || $.errorCode = \"AccessDenied*\" }");
+    let filters = [
+        read("{ $.errorCode = \"AccessDenied*\" }"),
+        read("{ $.eventName = ConsoleLogin && $.additionalEventData.MFAUsed != Yes }"),
+        read("{ $.userIdentity.type = Root && $.userIdentity.invokedBy NOT EXISTS && $.eventType != AwsServiceEvent }"),
+    ];
+    let filters: Vec<_> = filters.iter().collect();
+    let missed = compare(&filters, &required).missed.expect("the other code is missed");
+    assert!(missed.len() > 1, "{missed:?}");
+    let lean = lean(missed, &filters, &required);
+    let fields: Vec<_> = lean.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["errorCode"]);
+}
+
+#[test]
 fn what_is_read_and_what_is_not() {
     let good = [
         "",

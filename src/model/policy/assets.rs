@@ -276,3 +276,27 @@ fn name_of(resource: &Text) -> Text {
     }
     resource.clone()
 }
+
+/// Whether two patterns share a resource. The generated name of another resource is not this one's name, unless this
+/// one's is not known at all.
+pub(super) fn touches(item: &Text, form: &Text) -> Truth {
+    let is_generated =
+        |var: &&Var| var.cause.kind == CauseKind::AfterApply && matches!(var.shape, Shape::Name | Shape::Generated);
+    let of_another = |var: &Var| form.vars().all(|own| own != var);
+    let nameless = form.vars().any(|var| var.key.starts_with(NAMELESS));
+    let another = item.vars().filter(is_generated).any(of_another) || written_out(item, form);
+    if !nameless && another { Truth::False } else { item.overlaps(form) }
+}
+
+/// Whether the item has a name without wildcards where the form has one that AWS makes up: nobody could write that
+/// name down before it existed.
+fn written_out(item: &Text, form: &Text) -> bool {
+    // The names in an ARN: what stands between its colons and slashes.
+    let names = |text: &Text| -> Vec<Text> { text.split(':').iter().flat_map(|piece| piece.split('/')).collect() };
+    let wild = |name: &Text| name.parts().iter().any(|part| matches!(part, Part::Lit(lit) if lit.contains(['*', '?'])));
+    let (items, forms) = (names(item), names(form));
+    // A wildcard may stand for any number of names, so that those behind it cannot be lined up.
+    let aligned = items.iter().zip(&forms).take_while(|(name, _)| !wild(name));
+    let made_up = |name: &Text| matches!(name.parts(), [Part::Var(var)] if var.shape == Shape::Generated);
+    aligned.into_iter().any(|(name, own)| made_up(own) && name.literal().is_some_and(|name| !name.is_empty()))
+}

@@ -1,10 +1,12 @@
 //! Whether a bucket policy lets CloudTrail deliver the logs of a trail.
 
 use super::s3::{LogPlace, organization_hole};
-use super::{Caller, Clause, Document, Held, PrincipalName, Request, Statement};
+use super::service::number_or_sid;
+use super::{Caller, Clause, Document, Effect, Held, PrincipalName, Request, Statement};
 use crate::model::arn::{Part, Shape, Text};
+use crate::model::attr::Value;
 use crate::model::trail::Trail;
-use crate::truth::Truth;
+use crate::truth::{Cause, Causes, Truth};
 
 /// Stands for every account that the policy does not write out. Unlike a stranger it may be the trail's own.
 const OTHER: &str = "some account";
@@ -55,7 +57,7 @@ impl Document {
     /// Whether the policy allows a request that CloudTrail makes for the trail. An account or Region that the policy
     /// names is taken for the trail's own when that is not known.
     pub fn allows_for(&self, trail: &Trail, request: &Request) -> Truth {
-        self.presuming(trail, request, &|document, request| document.allows(request))
+        self.presuming(trail, request, &|document, request| document.allows_cloudtrail(request))
     }
 
     fn need(&self, trail: &Trail, action: &'static str, resources: &[Text], place: Option<LogPlace>) -> Need {
@@ -80,7 +82,7 @@ impl Document {
             action,
             resource: resources.first().cloned().unwrap_or_default(),
             place,
-            met: judge(&|document, request| document.allows(request)),
+            met: judge(&|document, request| document.allows_cloudtrail(request)),
             refused: judge(&|document, request| document.denies(request)),
         }
     }
@@ -110,14 +112,50 @@ impl Document {
                 })
                 .collect();
         }
-        let answers: Vec<Truth> = worlds.iter().map(|(document, request)| says(document, request)).collect();
+        let answers: Vec<Truth> = worlds
+            .iter()
+            .map(|(document, request)| match says(document, request) {
+                Truth::Unknown(causes) => Truth::Unknown(document.blame(request).unwrap_or(causes)),
+                known => known,
+            })
+            .collect();
         if answers.contains(&Truth::True) {
             Truth::True
         } else if !cut && answers.iter().all(|answer| *answer == Truth::False) {
             Truth::False
         } else {
-            plain
+            // What is presumed does not stand in the way; what is still unknown then does.
+            answers.into_iter().find(|answer| matches!(answer, Truth::Unknown(_))).unwrap_or(plain)
         }
+    }
+
+    /// Which conditions of which statements leave open whether the policy allows the request; `None` if none does.
+    fn blame(&self, request: &Request) -> Option<Causes> {
+        let mut found: Vec<Cause> = Vec::new();
+        let grants = |s: &Statement| s.is(Effect::Allow) & s.applies(request, self.variables);
+        let allowed = Truth::any(self.statements.iter().map(grants)) == Truth::True;
+        for (number, statement) in self.statements.iter().enumerate() {
+            let granted_anyway = allowed && statement.is(Effect::Allow) == Truth::True;
+            if granted_anyway || !matches!(statement.applies(request, self.variables), Truth::Unknown(_)) {
+                continue;
+            }
+            for condition in &statement.conditions {
+                if let Truth::Unknown(causes) = condition.holds(request, self.variables) {
+                    let where_ = format!("{} asks for '{}'", number_or_sid(statement, number), condition.key);
+                    found.extend(causes.iter().map(|c| Cause::new(c.kind, format!("{where_}, and {}", c.detail))));
+                }
+            }
+            // Principals and resources name what is missing in them themselves.
+            let bare = Statement { conditions: Vec::new(), ..statement.clone() };
+            if let Truth::Unknown(causes) = bare.applies(request, self.variables) {
+                found.extend(causes.iter().cloned());
+            }
+            if let Value::Unknown(cause) = &statement.effect {
+                found.push(cause.clone());
+            }
+        }
+        found.extend(self.more.clone());
+        found.into_iter().map(Causes::from).reduce(Causes::and)
     }
 
     /// Holes of the trail, each with what the policy names in their place and one value that it does not name.
@@ -147,8 +185,9 @@ impl Document {
                 let mut segments = pattern.split('/').into_iter().skip_while(|part| part.literal() != Some("AWSLogs"));
                 if let Some(owner) = segments.nth(1) {
                     let literal = owner.literal().unwrap_or_default();
-                    let generated = matches!(owner.parts(), [Part::Var(var)] if matches!(var.shape, Shape::Name | Shape::Generated));
-                    if literal.starts_with("o-") || generated {
+                    // A lone value that is not known and not an account's may be the id of the organization.
+                    let may_be_one = matches!(owner.parts(), [Part::Var(var)] if var.shape != Shape::Account);
+                    if literal.starts_with("o-") || may_be_one && owner != trail.account {
                         add(&mut organizations, owner);
                     } else {
                         add(&mut accounts, owner);

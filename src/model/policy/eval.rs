@@ -289,7 +289,11 @@ pub(super) fn resolve<'t>(text: &'t Text, request: &Request, variables: bool) ->
                 rest = &rest[before.len()..];
                 break;
             };
-            result.push(&variable(name.trim(), request));
+            if is_variable(name.trim()) {
+                result.push(&variable(name.trim(), request));
+            } else {
+                result.push_str(&format!("${{{name}}}"));
+            }
             rest = behind;
             if !rest.contains("${") {
                 break;
@@ -298,6 +302,31 @@ pub(super) fn resolve<'t>(text: &'t Text, request: &Request, variables: bool) ->
         result.push_str(rest);
     }
     Cow::Owned(result)
+}
+
+/// Whether IAM can know a variable of this name: an escaped character, or a condition key, whose service stands before
+/// a colon. A template's own `${Bucket}` or `${AWS::Region}` that was not replaced is neither and stays what it is.
+fn is_variable(name: &str) -> bool {
+    let key = name.split_once(',').map_or(name, |(key, _)| key.trim());
+    matches!(key, "$" | "*" | "?") || key.contains(':') && !key.contains("::")
+}
+
+impl Document {
+    /// A `${Name}` in a resource or a condition that is no policy variable, and so never becomes anything else.
+    pub fn unreplaced(&self) -> Option<String> {
+        let texts = self.statements.iter().flat_map(|statement| {
+            let resources = statement.resource.iter().flat_map(|clause| &clause.items).map(|(item, _)| item);
+            resources.chain(statement.conditions.iter().flat_map(|condition| &condition.values))
+        });
+        let literals = texts.flat_map(Text::parts).filter_map(|part| match part {
+            Part::Lit(lit) => Some(lit),
+            Part::Var(_) => None,
+        });
+        literals.flat_map(|lit| lit.split("${").skip(1)).find_map(|behind| {
+            let (name, _) = behind.split_once('}')?;
+            (!is_variable(name.trim())).then(|| format!("${{{name}}}"))
+        })
+    }
 }
 
 fn variable(name: &str, request: &Request) -> Text {

@@ -3,12 +3,13 @@
 //! Each rule asks the evaluator whether somebody who needs nothing can get something through one Allow statement,
 //! with every Deny of the policy in force.
 
-use super::legacy::is_legacy;
-use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, object};
+use super::old_accounts::{account_of, is_legacy};
+use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
+use super::service::number_or_sid;
 use super::{Caller, Context, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
-use crate::model::arn::{Part, Shape, Text};
+use crate::model::arn::{Shape, Text};
 use crate::model::trail::Trail;
-use crate::truth::{Cause, CauseKind, Truth};
+use crate::truth::{CauseKind, Truth};
 
 /// The bucket whose policy is judged.
 #[derive(Clone, Debug)]
@@ -60,6 +61,8 @@ pub struct Excess<'d> {
     pub rule: Rule,
     /// The statement.
     pub statement: &'d Statement,
+    /// Its number in the policy, counted from 0.
+    pub number: usize,
     /// Whether it does.
     pub truth: Truth,
     /// A request that shows it.
@@ -74,11 +77,11 @@ impl Document {
     /// All that the policy grants too much, or may.
     pub fn excesses<'d>(&'d self, place: &Place<'_>) -> Vec<Excess<'d>> {
         let mut found = Vec::new();
-        for statement in &self.statements {
+        for (number, statement) in self.statements.iter().enumerate() {
             if statement.is(Effect::Allow) == Truth::False {
                 continue;
             }
-            let judge = Judged { document: self, statement, place };
+            let judge = Judged { document: self, statement, number, place };
             let anyone = judge.anyone();
             let public = anyone.truth == Truth::True;
             found.extend([anyone, judge.writer(public), judge.wildcard(), judge.deputy()]);
@@ -90,14 +93,15 @@ impl Document {
 }
 
 impl Document {
-    /// What anybody may do to the logs themselves or to what protects them, statement by statement.
-    pub fn public<'d>(&'d self, place: &Place<'_>) -> Vec<(&'d Statement, Reach)> {
+    /// What anybody may do to the logs themselves or to what protects them, statement by
+    /// statement, each with its number, counted from 0.
+    pub fn public<'d>(&'d self, place: &Place<'_>) -> Vec<(&'d Statement, usize, Reach)> {
         let mut found = Vec::new();
-        for statement in &self.statements {
+        for (number, statement) in self.statements.iter().enumerate() {
             if statement.is(Effect::Allow) == Truth::False || statement.names_everyone() == Truth::False {
                 continue;
             }
-            let judged = Judged { document: self, statement, place };
+            let judged = Judged { document: self, statement, number, place };
             let files: Vec<Text> = judged.resources(None);
             let mut reach = Reach::NONE;
             for action in ACTIONS.iter().filter(|action| {
@@ -112,7 +116,7 @@ impl Document {
                 }
             }
             if reach.truth != Truth::False {
-                found.push((statement, reach));
+                found.push((statement, number, reach));
             }
         }
         found
@@ -130,6 +134,7 @@ fn is_log(resource: &Text, bucket: &Text, objects: bool) -> bool {
 struct Judged<'d, 'p> {
     document: &'d Document,
     statement: &'d Statement,
+    number: usize,
     place: &'p Place<'p>,
 }
 
@@ -138,6 +143,7 @@ impl<'d> Judged<'d, '_> {
         Excess {
             rule,
             statement: self.statement,
+            number: self.number,
             truth: reach.truth,
             witness: reach.witness,
             weight: Weight::Full,
@@ -201,10 +207,10 @@ impl<'d> Judged<'d, '_> {
     /// The bucket and the log files of its trails: what else the bucket may hold is no part of the logs.
     fn log_resources(&self, action: &Action) -> Vec<Text> {
         let bucket = &self.place.bucket;
-        if !action.on_objects {
-            return vec![bucket.clone()];
-        }
         let trails = &self.place.trails;
+        if !action.on_objects || trails.is_empty() {
+            return self.resources(Some(action));
+        }
         let mut found = Vec::new();
         for place in [LogPlace::Account, LogPlace::Digest, LogPlace::Organization] {
             for trail in trails
@@ -514,9 +520,9 @@ impl<'d> Judged<'d, '_> {
             );
             let foreign = match !account.same(&owner) {
                 Truth::Unknown(causes) => {
-                    let (first, label) = (causes.first(), self.statement.label());
+                    let (first, label) = (causes.first(), number_or_sid(self.statement, self.number));
                     let detail = format!(
-                        "the statement '{label}' lets '{}' read all logs, and whether that is the bucket's own account \
+                        "{label} lets '{}' read all logs, and whether that is the bucket's own account \
                          cannot be told: {}",
                         name.name(),
                         first.detail
@@ -563,34 +569,6 @@ impl<'d> Judged<'d, '_> {
             _ => self.place.owner.clone(),
         }
     }
-}
-
-/// Whether all that the pattern matches lies below an `AWSLogs/`.
-fn in_log_place(pattern: &Text) -> Truth {
-    let mut open: Option<Cause> = None;
-    for part in pattern.parts() {
-        match part {
-            Part::Lit(text) => {
-                let fixed = text.find(['*', '?']).map_or(&**text, |at| &text[..at]);
-                if fixed.contains("/AWSLogs/") {
-                    return Truth::True;
-                }
-                if fixed.len() < text.len() {
-                    return open.map_or(Truth::False, Truth::from);
-                }
-            }
-            Part::Var(var) if var.shape == Shape::Any => open = Some(var.cause.clone()),
-            Part::Var(_) => {}
-        }
-    }
-    // Without a wildcard it is one object and no room for others.
-    open.map_or(Truth::True, Truth::from)
-}
-
-/// The account of a principal's ARN; a name without colons is an account id itself.
-fn account_of(name: &Text) -> Text {
-    let pieces = name.split(':');
-    pieces.get(4).cloned().unwrap_or_else(|| name.clone())
 }
 
 fn is_account(text: &str) -> bool {

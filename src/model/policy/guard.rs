@@ -55,6 +55,44 @@ impl Document {
         result
     }
 
+    /// A request without TLS that the policy itself allows to people, best one that reads a log file. Services come
+    /// with TLS; and what the accounts' own policies allow is not seen here.
+    pub fn allowed_without_tls(&self, place: &Place<'_>) -> Option<Request> {
+        let files = self.samples(place);
+        let by = |statement: &Statement, action: &str, resource: &Text| {
+            let mut requests = Vec::new();
+            if statement.names_everyone() != Truth::False {
+                requests.push(self.by_anybody(action, resource));
+                requests.push(self.by_stranger(action, resource));
+            }
+            for name in statement.named_principals() {
+                if let PrincipalName::Aws(arn) = name
+                    && name.is_everyone() == Truth::False
+                {
+                    let account = arn.split(':').get(4).cloned().unwrap_or_else(|| arn.clone());
+                    let caller = Caller::Aws { account, arn: arn.clone() };
+                    requests.push(self.by_unnamed(&caller, action, resource, place));
+                }
+            }
+            requests
+        };
+        let reads = ACTIONS.iter().filter(|action| action.name == "s3:GetObject");
+        for action in reads.chain(ACTIONS) {
+            for statement in self.statements.iter().filter(|statement| statement.is(Effect::Allow) == Truth::True) {
+                let resources = if action.on_objects { files.as_slice() } else { std::slice::from_ref(&place.bucket) };
+                for mut request in resources.iter().rev().flat_map(|resource| by(statement, action.name, resource)) {
+                    request.context.set("aws:SecureTransport", Held::value("false"));
+                    request.context.set("s3:TlsVersion", Held::Absent);
+                    let reach = self.reach_through(statement, &request);
+                    if reach.truth == Truth::True && reach.witness.is_some() {
+                        return reach.witness;
+                    }
+                }
+            }
+        }
+        None
+    }
+
     /// Deletions of log file versions, by principals of the owner that the policy does not name, that it does not
     /// refuse. None left means that versions are safe from all but named principals.
     pub fn version_deletion(&self, place: &Place<'_>) -> Reach {

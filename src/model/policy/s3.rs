@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Caller, Context, Held, Request};
-use crate::model::arn::{Shape, Text, Var};
+use crate::model::arn::{Part, Shape, Text, Var};
 use crate::model::attr::Seen;
 use crate::model::trail::Trail;
 use crate::truth::{Cause, CauseKind, Truth};
@@ -94,6 +94,28 @@ pub fn object(bucket: &Text, key: &str) -> Text {
     Text::format("{}/{}", &[bucket, &key.into()])
 }
 
+/// Whether all that the pattern matches lies below an `AWSLogs/`.
+pub(super) fn in_log_place(pattern: &Text) -> Truth {
+    let mut open: Option<Cause> = None;
+    for part in pattern.parts() {
+        match part {
+            Part::Lit(text) => {
+                let fixed = text.find(['*', '?']).map_or(&**text, |at| &text[..at]);
+                if fixed.contains("/AWSLogs/") {
+                    return Truth::True;
+                }
+                if fixed.len() < text.len() {
+                    return open.map_or(Truth::False, Truth::from);
+                }
+            }
+            Part::Var(var) if var.shape == Shape::Any => open = Some(var.cause.clone()),
+            Part::Var(_) => {}
+        }
+    }
+    // Without a wildcard it is one object and no room for others.
+    open.map_or(Truth::True, Truth::from)
+}
+
 /// A place below a trail's prefix that CloudTrail writes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogPlace {
@@ -176,7 +198,7 @@ impl Trail {
 
     /// The request that CloudTrail makes for this trail.
     pub fn delivery(&self, action: &str, resource: Text, place: LogPlace) -> Request {
-        let untold = Cause::new(CauseKind::Unsupported, "AWS does not tell which condition keys CloudTrail sends");
+        let untold = Cause::new(CauseKind::Unsupported, "AWS does not tell what CloudTrail sends for it");
         let mut context = Context::with_rest(Held::Unknown(untold))
             .with("aws:SourceArn", Held::Values(vec![self.arn.clone()]))
             .with("aws:SourceAccount", Held::Values(vec![self.account.clone()]))

@@ -8,11 +8,11 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::assets::{Asset, Assets, NAMELESS};
+use super::assets::{Asset, Assets, touches};
 use super::eval::resolve;
 use super::reach::is_chosen;
 use super::{Caller, Clause, Context, Document, Effect, Held, Request, Statement};
-use crate::model::arn::{Part, Shape, Text, Var};
+use crate::model::arn::{Part, Text};
 use crate::model::attr::{Attr, Seen};
 use crate::model::principal::{Grantee, Principal, PrincipalKind, Principals};
 use crate::model::{Input, InputId};
@@ -406,8 +406,7 @@ impl<'a> Question<'_, 'a> {
         })
     }
 
-    /// The question with the condition keys that the principal chooses as it pleases filled in, so that the statement
-    /// holds and Denies do not, where that can be had.
+    /// The question with the condition keys that the principal chooses filled so that the statement holds, no Deny does.
     fn filled(&self, statement: &Statement, variables: bool) -> Cow<'_, Self> {
         let free = |key: &str| is_chosen(key, &self.action.name) && *self.request.context.held(key) == Held::Free;
         let denies: Vec<&Statement> = self
@@ -544,7 +543,7 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
             truth => truth,
         };
     }
-    // `AWSLogs/ID/Config/*` has no log file in it, although it lies where the log files of an organization do.
+    // `AWSLogs/ID/Config/*` lies where an organization's log files do, but holds none.
     if !asset.shapes.is_empty() && asset.shapes.iter().all(|shape| item.overlaps(shape) == Truth::False) {
         return Truth::False;
     }
@@ -555,30 +554,6 @@ fn meets(item: &Text, asset: &Asset) -> Truth {
     } else {
         met & asset.existence.clone()
     }
-}
-
-/// Whether two patterns share a resource. The generated name of another resource is not this one's name, unless this
-/// one's is not known at all.
-fn touches(item: &Text, form: &Text) -> Truth {
-    let is_generated =
-        |var: &&Var| var.cause.kind == CauseKind::AfterApply && matches!(var.shape, Shape::Name | Shape::Generated);
-    let of_another = |var: &Var| form.vars().all(|own| own != var);
-    let nameless = form.vars().any(|var| var.key.starts_with(NAMELESS));
-    let another = item.vars().filter(is_generated).any(of_another) || written_out(item, form);
-    if !nameless && another { Truth::False } else { item.overlaps(form) }
-}
-
-/// Whether the item has a name without wildcards where the form has one that AWS makes up: nobody could write that
-/// name down before it existed.
-fn written_out(item: &Text, form: &Text) -> bool {
-    // The names in an ARN: what stands between its colons and slashes.
-    let names = |text: &Text| -> Vec<Text> { text.split(':').iter().flat_map(|piece| piece.split('/')).collect() };
-    let wild = |name: &Text| name.parts().iter().any(|part| matches!(part, Part::Lit(lit) if lit.contains(['*', '?'])));
-    let (items, forms) = (names(item), names(form));
-    // A wildcard may stand for any number of names, so that those behind it cannot be lined up.
-    let aligned = items.iter().zip(&forms).take_while(|(name, _)| !wild(name));
-    let made_up = |name: &Text| matches!(name.parts(), [Part::Var(var)] if var.shape == Shape::Generated);
-    aligned.into_iter().any(|(name, own)| made_up(own) && name.literal().is_some_and(|name| !name.is_empty()))
 }
 
 fn covers(item: &Text, forms: &[Text]) -> Truth {

@@ -4,6 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::model::arn::{Shape, Var};
 use crate::model::attr::{Origin, Value};
 use crate::model::event_selector::Selectors;
 use crate::model::log_group::LogGroup;

@@ -116,3 +116,21 @@ fn what_everyone_is_refused() {
     assert_eq!(keep(r#""Principal":"*","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"111111111111"}}"#), 'T');
     assert_eq!(keep(r#""Principal":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":false}}"#), 'T');
 }
+
+#[test]
+fn a_witness_without_tls_is_a_request_that_the_policy_allows() {
+    let read = r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:*","Resource":"arn:aws:s3:::b/*"}"#;
+    let service = r#"{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*"}"#;
+    let objects = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"arn:aws:s3:::b/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#;
+    let document = policy(&format!("{service},{read}"));
+    let witness = document.allowed_without_tls(&place()).expect("the role may read");
+    assert_eq!(letter(&document.allows(&witness)), 'T');
+    assert_eq!(
+        (witness.action, witness.caller.name()),
+        (text("s3:GetObject"), text("arn:aws:iam::111111111111:role/a"))
+    );
+    assert_eq!(witness.context.held("aws:SecureTransport"), &Held::value("false"));
+    // Nobody is allowed what is not refused; services do not come without TLS.
+    assert_eq!(policy(&format!("{service},{read},{objects}")).allowed_without_tls(&place()), None);
+    assert_eq!(policy(service).allowed_without_tls(&place()), None);
+}

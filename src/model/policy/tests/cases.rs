@@ -114,11 +114,11 @@ fn condition_operators() {
         ("StringEquals", "k", r#""${aws:username}""#, "alice", '?'),
         ("StringLike", "k", r#""home/${aws:username}/*""#, "elsewhere/x", 'F'),
         ("StringEquals", "k", r#""a${$}b""#, "a$b", 'T'),
-        ("StringEquals", "k", r#""${l}""#, "a", 'T'),
-        ("StringEquals", "k", r#""${missing, 'a'}""#, "a", 'T'),
+        ("StringEquals", "k", r#""${k:l}""#, "a", 'T'),
+        ("StringEquals", "k", r#""${k:missing, 'a'}""#, "a", 'T'),
     ];
     for (operator, key, values, held, answer) in ROWS {
-        let found = condition(operator, key, values, &[("k", held), ("l", "a")]);
+        let found = condition(operator, key, values, &[("k", held), ("k:l", "a")]);
         assert_eq!(found, *answer, "{operator} {values} against {held}");
     }
 }
