@@ -12,7 +12,7 @@ pub const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// What CloudTrail asks for on behalf of a trail.
 pub fn for_trail(trail: &Trail, action: &str, resource: &Text) -> Request {
-    let cause = Cause::new(CauseKind::Unsupported, "AWS does not tell what CloudTrail sends for this condition key");
+    let cause = Cause::new(CauseKind::Unsupported, "AWS does not tell what CloudTrail sends");
     let context = Context::with_rest(Held::Unknown(cause))
         .with("aws:SourceArn", Held::Values(vec![trail.arn.clone()]))
         .with("aws:SourceAccount", Held::Values(vec![trail.account.clone()]))
