@@ -75,9 +75,9 @@ impl Answer {
             (Truth::False, Truth::True, _) => {
                 Some(format!("'{name}' has no 'ApiCallRateInsight' for management events"))
             }
-            (Truth::True, Truth::True, Truth::False) => {
-                Some("it records no management events that write, which call rates are counted over".to_owned())
-            }
+            (Truth::True, Truth::True, Truth::False) => Some(format!(
+                "'{name}' has both types, but the trail records no management events that write, which call rates are counted over"
+            )),
             (Truth::False, Truth::False, _) if written => {
                 Some(format!("'{name}' has neither of the two types for management events"))
             }

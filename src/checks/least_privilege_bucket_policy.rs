@@ -1,12 +1,12 @@
 //! What the policy of a log bucket grants beyond what CloudTrail needs.
 
 use crate::finding::{Judge, Severity, Witness};
-use crate::model::Estate;
 use crate::model::attr::Origin;
 use crate::model::bucket::BucketPolicy;
 use crate::model::policy::excess::{Excess, Rule, Weight};
 use crate::model::policy::of_bucket::no_policy;
 use crate::model::policy::service::{SOURCE, number_or_sid};
+use crate::model::{Estate, Link};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 const HOLDS: &str = "has a policy that grants no more than CloudTrail needs";
@@ -14,7 +14,11 @@ const HOLDS: &str = "has a policy that grants no more than CloudTrail needs";
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     let readers = judge.options().readers.clone();
     for target in estate.log_buckets() {
-        let (cases, place) = (estate.policy_cases(&target), target.place(&readers));
+        let (cases, mut place) = (estate.policy_cases(&target), target.place(&readers));
+        if let (Some(case), Link::Elsewhere(_) | Link::Unknown(_)) = (cases.first(), &target.link) {
+            // Nobody but the owner can give a bucket its policy.
+            place.owner = estate.input(case.policy.id.input).account.clone();
+        }
         let mut unknown: Vec<(Origin, Causes)> = Vec::new();
         let mut failed = false;
         if cases.is_empty() {

@@ -18,9 +18,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             continue;
         }
         let Link::Here(bucket) = &target.link else {
-            match target.not_here() {
-                Some(causes) => draft.unknown(causes),
-                None => {}
+            if let Some(causes) = target.not_here() {
+                draft.unknown(causes);
             }
             continue;
         };

@@ -107,7 +107,7 @@ fn access_logs_in_itself(estate: &Estate, bucket: &Bucket) -> Option<BucketUser>
         .logging
         .satisfies(|access| !access.target.written() | estate.names_bucket(bucket.id.input, &access.target, bucket));
     Some(BucketUser {
-        what: "its own server access logs go to it".to_owned(),
+        what: format!("its own server access logs go to it, for {}", target.says()),
         fault: target.name.to_string(),
         attribute: target.name.to_string(),
         remedy: format!("Set '{}' to another bucket.", target.name),

@@ -106,7 +106,7 @@ fn scalar(node: &Node) -> Option<String> {
     })
 }
 
-fn json(node: &Node, out: &mut String) {
+pub(super) fn json(node: &Node, out: &mut String) {
     if let Some(text) = scalar(node) {
         out.push_str(&text);
         return;

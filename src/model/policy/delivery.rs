@@ -174,6 +174,9 @@ impl Document {
                 for value in &condition.values {
                     if key.eq_ignore_ascii_case("aws:SourceAccount") {
                         add(&mut accounts, value.clone());
+                    } else if key.eq_ignore_ascii_case("aws:SourceOrgID") {
+                        // What is not written out decides nothing: it may be another organization.
+                        value.literal().into_iter().for_each(|id| add(&mut organizations, id.into()));
                     } else if [SOURCE, CONTEXT].iter().any(|known| key.eq_ignore_ascii_case(known)) {
                         let pieces = value.split(':');
                         pieces.get(4).into_iter().for_each(|account| add(&mut accounts, account.clone()));

@@ -251,7 +251,9 @@ impl Condition {
             Held::Absent => judge(&[]),
             Held::Values(values) => judge(values),
             Held::Free => open(sent()),
-            Held::Unknown(cause) => open(cause.clone()),
+            Held::Unknown(cause) => {
+                open(Cause::new(cause.kind, format!("{}, and a condition asks for '{key}'", cause.detail)))
+            }
             Held::Among(choices) => agreed(choices.iter().map(|choice| self.over(key, choice, judge)), sent()),
         }
     }

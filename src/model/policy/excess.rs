@@ -251,6 +251,7 @@ impl<'d> Judged<'d, '_> {
         let mut callers: Vec<(Caller, bool)> = Vec::new();
         if self.statement.names_everyone() != Truth::False {
             callers.push((Caller::Anonymous, false));
+            callers.push((Caller::Service(CLOUDTRAIL.into()), true));
         }
         for name in self.statement.named_principals() {
             let caller = match name {
@@ -549,7 +550,9 @@ impl<'d> Judged<'d, '_> {
 
     /// The account that owns the bucket; if that is not known, the one account that the policy names as the source.
     fn owner(&self) -> Text {
-        if self.place.owner.literal().is_some() {
+        // A source is a trail: only where the bucket is in the trails' account is their account the owner.
+        let own = self.place.trails.iter().all(|trail| trail.account == self.place.owner);
+        if !own || self.place.owner.literal().is_some() {
             return self.place.owner.clone();
         }
         let mut named: Vec<Text> = Vec::new();

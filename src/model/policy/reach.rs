@@ -80,7 +80,16 @@ impl Document {
             .iter()
             .filter(|s| s.is(Effect::Deny) != Truth::False && s.applies(request, self.variables) != Truth::False)
             .collect();
-        request.filled(statement, &denies, self.variables, |_| true)
+        let mut filled = request.filled(statement, &denies, self.variables, |_| true);
+        // A stranger is who the context says they are.
+        if let Caller::Aws { account, arn } = &mut filled.caller
+            && account.literal() == Some(STRANGER)
+            && let Held::Values(values) = filled.context.held("aws:PrincipalArn")
+            && let [only] = values.as_slice()
+        {
+            *arn = only.clone();
+        }
+        filled
     }
 
     /// All values of conditions on a key.
@@ -118,10 +127,10 @@ impl Document {
             STRANGER.to_owned(),
         ];
         for (key, value) in IDENTITY.iter().zip(&values) {
-            let chosen = self.chosen(key).into_iter().filter(|choice| choice != value);
-            let choices: Vec<_> =
-                std::iter::once(value.clone()).chain(chosen).map(|c| Held::value(c.as_str())).collect();
-            context.set(key, if choices.len() == 1 { Held::value(value.as_str()) } else { Held::Among(choices) });
+            let own = Held::value(value.as_str());
+            let mut choices: Vec<Held> = self.chosen(key).into_iter().filter(|choice| *choice != own).collect();
+            choices.insert(0, own.clone());
+            context.set(key, if choices.len() == 1 { own } else { Held::Among(choices) });
         }
         no_service(&mut context);
         Request {
@@ -189,21 +198,22 @@ impl Document {
 
     /// What a stranger can have a key say to fit what the policy asks for. Names are theirs to choose; accounts,
     /// organizations and the ids that AWS gives are not, so only a wildcard takes those in.
-    fn chosen(&self, key: &str) -> Vec<String> {
-        let wanted = self.values_of(key).filter_map(Text::literal);
+    fn chosen(&self, key: &str) -> Vec<Held> {
         let is = |other: &str| key.eq_ignore_ascii_case(other);
+        let held = |text: Text| Held::Values(vec![text]);
         if is("aws:username") {
-            return wanted.map(|name| filled(name, "any")).collect();
+            return self.values_of(key).map(|name| held(instance(name))).collect();
         }
-        let theirs = |value: &String| -> bool {
+        let theirs = |value: &Text| -> bool {
+            let text = value.to_string();
             if is("aws:PrincipalOrgPaths") {
-                value.starts_with(&format!("o-{STRANGER}/"))
+                text.starts_with(&format!("o-{STRANGER}/"))
             } else if is("aws:userid") {
-                value.starts_with(&format!("AIDA {STRANGER}"))
-            } else if value.starts_with("arn:") {
-                value.split(':').nth(4) == Some(STRANGER)
+                text.starts_with(&format!("AIDA {STRANGER}"))
+            } else if text.starts_with("arn:") {
+                value.split(':').get(4).and_then(Text::literal) == Some(STRANGER)
             } else {
-                value.contains(STRANGER) && !key.to_ascii_lowercase().ends_with("arn")
+                text.contains(STRANGER) && !key.to_ascii_lowercase().ends_with("arn")
             }
         };
         let role = format!("arn:aws:iam::{STRANGER}:role");
@@ -219,21 +229,35 @@ impl Document {
             role,
         ];
         let mut found = Vec::new();
-        for pattern in wanted {
-            for (at, _) in pattern.match_indices('*') {
-                let (before, after) = (filled(&pattern[..at], "any"), filled(&pattern[at + 1..], "any"));
-                found.extend(fillings.iter().map(|filling| format!("{before}{filling}{after}")).filter(theirs));
+        for pattern in self.values_of(key) {
+            for (i, part) in pattern.parts().iter().enumerate() {
+                let Part::Lit(literal) = part else { continue };
+                for (at, _) in literal.match_indices('*') {
+                    let (before, after) = (filled(&literal[..at], "any"), filled(&literal[at + 1..], "any"));
+                    found.extend(fillings.iter().map(|filling| {
+                        let mut text = Text::default();
+                        for (j, other) in pattern.parts().iter().enumerate() {
+                            match other {
+                                Part::Lit(_) if i == j => text.push_str(&format!("{before}{filling}{after}")),
+                                Part::Lit(other) => text.push_str(&filled(other, "any")),
+                                Part::Var(var) => text.push(&var.clone().into()),
+                            }
+                        }
+                        text
+                    }));
+                }
             }
         }
+        found.retain(theirs);
         found.dedup();
-        found
+        found.into_iter().map(held).collect()
     }
 
     /// Where a stranger's requests come from: networks and addresses that the policy tells apart.
     fn places(&self) -> Context {
         let mut context = Context::default();
         for key in ORIGIN {
-            let own = self.chosen(key).into_iter().map(|choice| Held::value(choice.as_str()));
+            let own = self.chosen(key);
             context.set(key, Held::Among([Held::Absent, Held::value(STRANGER)].into_iter().chain(own).collect()));
         }
         let networks: Vec<_> = self.values_of("aws:SourceIp").filter_map(Text::literal).filter_map(network).collect();
@@ -364,8 +388,8 @@ fn not_told(mut context: Context) -> Context {
             .into_iter()
             .chain(["aws:SourceVpce", "aws:SourceIp", "aws:userid"])
     {
-        let cause = format!("AWS does not tell what the service sends for '{key}'");
-        context.set(key, Held::Unknown(Cause::new(CauseKind::Unsupported, cause)));
+        let cause = Cause::new(CauseKind::Unsupported, "AWS does not tell what the service sends");
+        context.set(key, Held::Unknown(cause));
     }
     context
 }

@@ -198,10 +198,11 @@ impl Trail {
 
     /// The request that CloudTrail makes for this trail.
     pub fn delivery(&self, action: &str, resource: Text, place: LogPlace) -> Request {
-        let untold = Cause::new(CauseKind::Unsupported, "AWS does not tell what CloudTrail sends for it");
+        let untold = Cause::new(CauseKind::Unsupported, "AWS does not tell what CloudTrail sends");
         let mut context = Context::with_rest(Held::Unknown(untold))
             .with("aws:SourceArn", Held::Values(vec![self.arn.clone()]))
             .with("aws:SourceAccount", Held::Values(vec![self.account.clone()]))
+            .with("aws:SourceOrgID", Held::Values(vec![organization_id()]))
             .with("aws:SecureTransport", Held::value("true"))
             .with("aws:PrincipalIsAWSService", Held::value("true"))
             .with("aws:PrincipalServiceName", Held::value(CLOUDTRAIL));

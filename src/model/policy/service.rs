@@ -16,7 +16,7 @@ pub const SOURCE: &str = "the trail's ARN as 'aws:SourceArn' (in CloudFormation 
 
 /// What CloudTrail asks for on behalf of a trail.
 pub fn for_trail(trail: &Trail, action: &str, resource: &Text) -> Request {
-    let cause = Cause::new(CauseKind::Unsupported, "AWS does not tell what CloudTrail sends for this condition key");
+    let cause = Cause::new(CauseKind::Unsupported, "AWS does not tell what CloudTrail sends");
     let context = Context::with_rest(Held::Unknown(cause))
         .with("aws:SourceArn", Held::Values(vec![trail.arn.clone()]))
         .with("aws:SourceAccount", Held::Values(vec![trail.account.clone()]))
