@@ -106,7 +106,15 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Vec<Template>, Vec<Gap>>
     let source = sources.file(text.file);
     let path = source.path();
     let fault = |gap: Gap| if text.ours { vec![gap] } else { Vec::new() };
-    let parsed = catch_unwind(AssertUnwindSafe(|| syntax::parse_any(source.text(), text.file)));
+    // CloudFormation reads what begins with a brace as JSON; a file that says it is JSON gets no YAML's leniency.
+    let strict = path.to_ascii_lowercase().ends_with(".json") && source.text().trim_start().starts_with(['{', '[']);
+    let parsed = catch_unwind(AssertUnwindSafe(|| {
+        if strict {
+            syntax::json::parse(source.text(), text.file).map(|root| vec![root])
+        } else {
+            syntax::parse_any(source.text(), text.file)
+        }
+    }));
     let documents = match parsed {
         Ok(Ok(documents)) => documents,
         Ok(Err(error)) => {
