@@ -55,6 +55,7 @@ pub struct SourceFile {
     text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
     units: OnceLock<Vec<u32>>,
+    secrets: Vec<Span>,
 }
 
 /// Every how many bytes the UTF-16 units are counted in advance, so that a place in a file of one long line costs no
@@ -75,6 +76,11 @@ impl SourceFile {
     /// The text, without a byte order mark.
     pub fn text(&self) -> &Arc<str> {
         &self.text
+    }
+
+    /// Whether the byte at `offset` belongs to something that no report may show.
+    pub fn is_secret(&self, offset: usize) -> bool {
+        self.secrets.iter().any(|secret| secret.range().contains(&offset))
     }
 
     /// Offsets of the lines' first bytes.
@@ -129,8 +135,22 @@ impl SourceMap {
             text = rest.into();
         }
         let id = FileId(self.files.len() as u32);
-        self.files.push(SourceFile { path: path.into(), text, lines: OnceLock::new(), units: OnceLock::new() });
+        self.files.push(SourceFile {
+            path: path.into(),
+            text,
+            lines: OnceLock::new(),
+            units: OnceLock::new(),
+            secrets: Vec::new(),
+        });
         id
+    }
+
+    /// Keeps what a span covers out of every report.
+    ///
+    /// # Panics
+    /// If the span is of another map.
+    pub fn hide(&mut self, span: Span) {
+        self.files[span.file.0 as usize].secrets.push(span);
     }
 
     /// The file.

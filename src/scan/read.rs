@@ -36,12 +36,17 @@ pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn
         for (text, result) in texts.iter().zip(parsed) {
             match result {
                 Ok(mut documents) => {
+                    let secrets = documents.iter().flat_map(|template| cloudformation::secrets(&template.root));
+                    secrets.for_each(|span| sources.hide(span));
                     if let Some(place) = &text.place {
                         documents.iter().for_each(|template| nested(&template.root, place, &base, &mut referred));
                     }
                     templates.append(&mut documents);
                 }
-                Err(mut faults) => gaps.append(&mut faults),
+                Err(mut faults) => {
+                    hide_all(text.file, sources);
+                    gaps.append(&mut faults);
+                }
             }
         }
         let new: Vec<PathBuf> = referred.into_iter().filter(|place| places.insert(place.clone())).collect();
@@ -71,6 +76,7 @@ fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Option<E
                 // Offsets in the map count without the mark.
                 let at = if text.starts_with('\u{feff}') { at.saturating_sub(3) } else { at };
                 let file = sources.add(path.clone(), text);
+                hide_all(file, sources);
                 let span = Some(Span::new(file, at, at + char::REPLACEMENT_CHARACTER.len_utf8()));
                 let message = "the file is not valid UTF-8 here".to_owned();
                 gaps.push(Gap { path: Some(path), span, reason: "not-utf-8", message });
@@ -86,11 +92,29 @@ fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Option<E
     }
 }
 
+/// Hides a text that cannot be read but speaks of secrets: where they stand cannot be told, and a password with odd
+/// characters is a likely reason that it cannot be read.
+fn hide_all(file: FileId, sources: &mut SourceMap) {
+    let text = sources.file(file).text();
+    if memchr::memmem::find(text.as_bytes(), b"NoEcho").is_some() {
+        let span = Span::new(file, 0, text.len());
+        sources.hide(span);
+    }
+}
+
 fn parse(text: &Entered, sources: &SourceMap) -> Result<Vec<Template>, Vec<Gap>> {
     let source = sources.file(text.file);
     let path = source.path();
     let fault = |gap: Gap| if text.ours { vec![gap] } else { Vec::new() };
-    let parsed = catch_unwind(AssertUnwindSafe(|| syntax::parse_any(source.text(), text.file)));
+    // CloudFormation reads what begins with a brace as JSON; a file that says it is JSON gets no YAML's leniency.
+    let strict = path.to_ascii_lowercase().ends_with(".json") && source.text().trim_start().starts_with(['{', '[']);
+    let parsed = catch_unwind(AssertUnwindSafe(|| {
+        if strict {
+            syntax::json::parse(source.text(), text.file).map(|root| vec![root])
+        } else {
+            syntax::parse_any(source.text(), text.file)
+        }
+    }));
     let documents = match parsed {
         Ok(Ok(documents)) => documents,
         Ok(Err(error)) => {

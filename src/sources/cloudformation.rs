@@ -24,6 +24,8 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub use template::secrets;
+
 /// A document that may be a template.
 #[derive(Debug)]
 pub struct Template {

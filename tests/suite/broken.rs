@@ -37,6 +37,8 @@ fn broken_files_are_gaps() {
         ("t.yaml", "Resources:\n  A: {Type: AWS::S3::Bucket\n", "syntax"),
         ("t.yaml", "Resources:\n\tA:\n\t\tType: AWS::S3::Bucket\n", "syntax"),
         ("t.json", "{\"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\",}}", "syntax"),
+        ("t.json", "{\"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\",}}}", "syntax"),
+        ("t.json", "{Resources: {A: {Type: AWS::S3::Bucket}}}", "syntax"),
         ("t.json", "{\"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}, \"Resources\": {}}", "syntax"),
         ("t.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\nResources: {}\n", "syntax"),
         ("t.json", deep_json.as_str(), "syntax"),

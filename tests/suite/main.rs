@@ -12,6 +12,7 @@ mod laws;
 mod pages;
 mod reports;
 mod sarif;
+mod secrets;
 mod weakening;
 
 use std::path::{Path, PathBuf};

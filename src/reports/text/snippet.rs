@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Snippet};
 
 use crate::finding::is_hidden;
-use crate::source_map::{SourceMap, Span};
+use crate::source_map::{SourceFile, SourceMap, Span};
 
 /// Lines up to this many bytes are shown whole.
 const WHOLE: usize = 140;
@@ -24,7 +24,8 @@ pub(super) struct Excerpt {
 impl Excerpt {
     /// The line of a span that does not leave its line. Only the surroundings are looked at, however long the line is.
     pub(super) fn of(sources: &SourceMap, span: Span) -> Self {
-        let text: &str = sources.file(span.file).text();
+        let file = sources.file(span.file);
+        let text: &str = file.text();
         let start = floor(text, span.range().start);
         let end = floor(text, span.range().end).max(start);
         let (before, begins) = before(text, start);
@@ -36,20 +37,27 @@ impl Excerpt {
         if !(begins && from == before.start) {
             excerpt.text.push_str("...");
         }
-        excerpt.push(&text[from..start]);
+        excerpt.push(file, from..start);
         let mark_start = excerpt.text.len();
-        excerpt.push(&text[start..end.min(to)]);
+        excerpt.push(file, start..end.min(to));
         excerpt.mark = mark_start..excerpt.text.len();
-        excerpt.push(&text[end.min(to)..to]);
+        excerpt.push(file, end.min(to)..to);
         if !(ends && to == after.end) {
             excerpt.text.push_str("...");
         }
         excerpt
     }
 
-    /// Appends with each hidden character as one visible one, so that what is underlined stays in its column.
-    fn push(&mut self, text: &str) {
-        self.text.extend(text.chars().map(|c| if is_hidden(c) && c != '\t' { '?' } else { c }));
+    /// Appends with each hidden character as one visible one, so that what is underlined stays in its column, and
+    /// with secrets starred out.
+    fn push(&mut self, file: &SourceFile, range: Range<usize>) {
+        let begin = range.start;
+        self.text.extend(file.text()[range].char_indices().map(|(i, c)| match c {
+            '\t' | ' ' => c,
+            _ if file.is_secret(begin + i) => '*',
+            _ if is_hidden(c) => '?',
+            _ => c,
+        }));
     }
 
     /// For the renderer.

@@ -128,10 +128,7 @@ impl<'t> Parsed<'t> {
                         .get("AllowedValues")
                         .map(|values| values.items().iter().filter_map(Node::scalar).collect())
                         .unwrap_or_default(),
-                    no_echo: node
-                        .get("NoEcho")
-                        .and_then(Node::scalar)
-                        .is_some_and(|value| !value.eq_ignore_ascii_case("false")),
+                    no_echo: is_no_echo(node),
                 };
                 (&*entry.key, parameter)
             })
@@ -172,4 +169,16 @@ impl<'t> Parsed<'t> {
             faults,
         }
     }
+}
+
+/// Whether the value of a parameter must not be shown.
+fn is_no_echo(parameter: &Node) -> bool {
+    parameter.get("NoEcho").and_then(Node::scalar).is_some_and(|value| !value.eq_ignore_ascii_case("false"))
+}
+
+/// Where a template writes values of `NoEcho` parameters.
+pub fn secrets(root: &Node) -> impl Iterator<Item = Span> {
+    let parameters = root.get("Parameters").map_or(&[][..], Node::entries).iter().map(|entry| &entry.value);
+    let values = |parameter| ["Default", "AllowedValues"].into_iter().filter_map(move |key| Node::get(parameter, key));
+    parameters.filter(|parameter| is_no_echo(parameter)).flat_map(values).map(|value| value.span)
 }
