@@ -236,7 +236,10 @@ fn too_large_is_unknown() {
 fn values() -> Vec<Json> {
     let mut values = vec![Json::Absent, Json::Nested, Json::Null, Json::Bool(true), Json::Bool(false)];
     values.extend([0.0, 1.0, 1.5, 2.0, 3.0].map(Json::Number));
-    values.extend(["", "x", "y", "xy", "xx", "yx", "xyx", "1", "2", "true", "z"].map(|s| Json::String(s.to_owned())));
+    // Each way of beginning with x or not, of ending with x, y or neither, and of holding y or not.
+    let strings =
+        ["", "x", "y", "xy", "xx", "yx", "xyx", "1", "2", "true", "z", "xz", "zx", "zy", "xyy", "xyz", "zyz", "zyx"];
+    values.extend(strings.map(|s| Json::String(s.to_owned())));
     values
 }
 
