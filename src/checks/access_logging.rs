@@ -4,12 +4,14 @@ use crate::finding::{Draft, Judge, Severity};
 use crate::model::arn::Text;
 use crate::model::attr::Seen;
 use crate::model::bucket::{AccessLogging, Bucket};
+use crate::model::event_selector::Recorded;
 use crate::model::lookup::LogTarget;
 use crate::model::trail::Trail;
-use crate::model::{Estate, Link};
+use crate::model::{Estate, Input, Link};
 use crate::truth::Truth;
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    let recorders: Vec<Vec<Recorder<'_>>> = estate.inputs.iter().map(recorders).collect();
     for target in estate.log_buckets() {
         let draft = judge.on(&target).claim("logs access to its objects", "does not log access to its objects");
         let bucket = match target.here() {
@@ -28,7 +30,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             )),
         };
         let mut draft = draft.looks_whether(logging, "server access logs in another bucket");
-        if let Some(trail) = recorded_by(estate, &target, bucket) {
+        if let Some(trail) = recorded_by(&recorders[bucket.id.input.0 as usize], &target, bucket) {
             draft = draft.severity(Severity::Note).evidence(
                 selector_name(trail),
                 "a record of access to log files",
@@ -100,14 +102,26 @@ fn selector_name(trail: &Trail) -> &str {
     if selectors.advanced.written() == Truth::True { &selectors.advanced.name } else { &selectors.basic.name }
 }
 
+/// A logging trail with the data events that it records.
+type Recorder<'a> = (&'a Trail, Recorded);
+
+/// The trails of an input that certainly log and may record data events of objects.
+fn recorders(input: &Input) -> Vec<Recorder<'_>> {
+    input
+        .trails
+        .iter()
+        .filter(|trail| (trail.id.existence.truth() & trail.logging.is(&true)) == Truth::True)
+        .map(|trail| (trail, trail.selectors.recorded()))
+        .filter(|(_, recorded)| recorded.any_objects() != Truth::False)
+        .collect()
+}
+
 /// A trail of the same input that certainly records all reads and writes of the log files in the bucket.
-fn recorded_by<'a>(estate: &'a Estate, target: &LogTarget<'_, Bucket>, bucket: &Bucket) -> Option<&'a Trail> {
-    estate.input(bucket.id.input).trails.iter().find(|trail| {
-        let region = trail.multi_region.is(&true) | trail.home_region.same(&bucket.region);
-        if (trail.id.existence.truth() & trail.logging.is(&true) & region) != Truth::True {
+fn recorded_by<'a>(recorders: &[Recorder<'a>], target: &LogTarget<'_, Bucket>, bucket: &Bucket) -> Option<&'a Trail> {
+    let found = recorders.iter().find(|(trail, recorded)| {
+        if (trail.multi_region.is(&true) | trail.home_region.same(&bucket.region)) != Truth::True {
             return false;
         }
-        let recorded = trail.selectors.recorded();
         let covers = |keys: &Text| {
             let sides = recorded.covers_objects(&bucket.arn, keys);
             sides.reads & sides.writes
@@ -115,5 +129,6 @@ fn recorded_by<'a>(estate: &'a Estate, target: &LogTarget<'_, Bucket>, bucket: &
         Truth::all(target.trails.iter().map(|delivers| {
             delivers.each_prefix(|prefix| Truth::all(delivers.key_beginnings(prefix).iter().map(covers)))
         })) == Truth::True
-    })
+    });
+    found.map(|(trail, _)| *trail)
 }

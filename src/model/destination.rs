@@ -17,6 +17,10 @@ impl Estate {
         if same_name(a, b) {
             return Truth::True;
         }
+        // Two names that certainly differ are two buckets, whoever defines them.
+        if bare_name(a).same(&bare_name(b)) == Truth::False {
+            return Truth::False;
+        }
         match (self.bucket(from, a), self.bucket(from, b)) {
             (Link::Here(x), Link::Here(y)) => Truth::known(std::ptr::eq(x, y)),
             (Link::Here(bucket), Link::Elsewhere(name)) | (Link::Elsewhere(name), Link::Here(bucket)) => {

@@ -12,7 +12,7 @@ use crate::model::{Existence, Identity, Input, InputId, InputKind, ResourceKind}
 use crate::source_map::Span;
 use crate::sources::block::Block;
 use crate::sources::value::{Field, Val, ValKind};
-use crate::syntax::Node;
+use crate::syntax::{Kind, Node};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 mod iam;
@@ -127,6 +127,11 @@ impl<'t> Cx<'_, '_, 't> {
     /// The evaluated properties.
     fn properties(&self) -> Option<Val> {
         let node = self.resource.node.get("Properties")?;
+        if !matches!(node.kind, Kind::Map(_) | Kind::Null) {
+            // A fault of its own; what such properties say is not known.
+            let cause = Cause::new(CauseKind::Invalid, format!("the 'Properties' are {}", node.kind_word()));
+            return Some(Val { kind: ValKind::Unknown(cause), span: node.span });
+        }
         let mut properties = self.scope.eval(node)?;
         if let ValKind::Map(fields) = &mut properties.kind
             && fields.len() < node.entries().len()

@@ -137,6 +137,11 @@ impl<'t> Parsed<'t> {
         section("Mappings");
         let resources = section("Resources");
         let outputs = section("Outputs");
+        if let Some(version) = root.entry("AWSTemplateFormatVersion")
+            && root.entry("Resources").is_none()
+        {
+            faults.push((version.key_span, "the template has no 'Resources' section".to_owned()));
+        }
         for entry in root.entries().iter().filter(|entry| !SECTIONS.contains(&&*entry.key)) {
             if entry.value.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.contains("::")) {
                 faults.push((

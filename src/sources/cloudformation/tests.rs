@@ -251,6 +251,24 @@ fn the_partition_is_that_of_the_arns_that_are_written() {
 }
 
 #[test]
+fn properties_of_the_wrong_kind_are_a_fault_and_unknown() {
+    let text = "Resources: {T: {Type: 'AWS::CloudTrail::Trail', Properties: [1]}}";
+    let (_, lowered) = lowered(&[("t.yaml", text)], &Settings::default());
+    assert_eq!(lowered.faults.len(), 1);
+    let trail = &lowered.inputs[0].trails.items[0];
+    assert!(matches!(trail.log_file_validation.is(&true), crate::truth::Truth::Unknown(_)));
+    assert!(matches!(trail.kms_key.given(), crate::truth::Truth::Unknown(_)));
+}
+
+#[test]
+fn a_template_without_resources_is_a_fault() {
+    let (_, lowered) =
+        lowered(&[("t.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nResource: {}\n")], &Settings::default());
+    let [(_, message)] = lowered.faults.as_slice() else { panic!("{:?}", lowered.faults) };
+    assert!(message.contains("'Resources'"), "{message}");
+}
+
+#[test]
 fn a_resource_outside_of_its_section_is_a_fault() {
     let text = "Resources: {Q: {Type: 'AWS::SQS::Queue'}}\nTrail:\n  Type: AWS::CloudTrail::Trail\n";
     let (map, lowered) = lowered(&[("t.yaml", text)], &Settings::default());
