@@ -72,7 +72,7 @@ pub(super) struct Resource<'t> {
     pub vars: Rc<HashMap<String, Text>>,
 }
 
-/// More resources than any real template has: CloudFormation's own limit is 500 a template.
+/// Loops make no more resources than this; CloudFormation's own limit is 500 a template.
 const MOST_RESOURCES: usize = 20_000;
 const MOST_STACKS: usize = 2_000;
 const DEEPEST_NESTING: usize = 12;
@@ -271,10 +271,6 @@ fn expand<'t>(
     made: &mut Vec<Rc<Resource<'t>>>,
 ) {
     for entry in entries {
-        if made.len() >= MOST_RESOURCES {
-            scope.world.fault(entry.key_span, "the template's loops make more resources than can be judged");
-            return;
-        }
         if entry.key.starts_with("Fn::ForEach::") {
             expand_loop(scope, entry, vars, made);
             continue;
@@ -331,6 +327,10 @@ fn expand_loop<'t>(
         return;
     };
     for value in known {
+        if made.len() >= MOST_RESOURCES || !scope.world.spend() {
+            scope.world.fault(entry.key_span, "the template's loops make more resources than can be judged");
+            return;
+        }
         let mut inner = (**vars).clone();
         inner.insert(name.to_owned(), value);
         expand(scope, body.entries(), &Rc::new(inner), made);
