@@ -40,6 +40,15 @@ pub struct InputId(pub u32);
 pub struct Estate {
     /// The inputs; their position is their [`InputId`].
     pub inputs: Vec<Input>,
+    /// Buckets and their policies by name, made when the first join asks.
+    names: std::sync::OnceLock<lookup::Names>,
+}
+
+impl Estate {
+    /// The estate of these inputs.
+    pub fn new(inputs: Vec<Input>) -> Self {
+        Self { inputs, names: std::sync::OnceLock::new() }
+    }
 }
 
 /// The kind of an input, as the JSON report names it.

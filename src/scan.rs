@@ -145,7 +145,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
         let path = Some(sources.file(span.file).path().to_owned());
         gaps.push(Gap { path, span: Some(span), reason: "template", message });
     }
-    let estate = Estate { inputs: lowered.inputs };
+    let estate = Estate::new(lowered.inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;
     sort(&mut findings, &sources);

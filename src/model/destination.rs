@@ -108,7 +108,7 @@ impl Trail {
 }
 
 /// The name behind `arn:…:s3:::`, or the name as it is.
-fn bare_name(name: &Text) -> Text {
+pub(super) fn bare_name(name: &Text) -> Text {
     after_last(name, ":s3:::").unwrap_or_else(|| name.clone())
 }
 

@@ -1,10 +1,13 @@
 //! Joins between resources, over all inputs of a scan.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::arn::Text;
 use super::attr::{Attr, Origin, Seen};
 use super::bucket::{Bucket, BucketPolicy};
+use super::destination::bare_name;
 use super::key::Key;
 use super::log_group::LogGroup;
 use super::trail::Trail;
@@ -84,27 +87,32 @@ impl Estate {
 
     /// The buckets that trails deliver to, each once, in the order of the first trail.
     pub fn log_buckets(&self) -> Vec<LogTarget<'_, Bucket>> {
-        self.targets(
-            ResourceKind::Bucket,
-            |trail| &trail.bucket,
-            |input| &input.buckets,
-            |b, name| same_name(&b.name, name),
-        )
+        self.targets(ResourceKind::Bucket, |trail| &trail.bucket, |from, name| self.bucket(from, name))
     }
 
     /// The KMS keys that trails use, each once. Aliases are followed.
     pub fn log_keys(&self) -> Vec<LogTarget<'_, Key>> {
-        self.targets(ResourceKind::Key, |trail| &trail.kms_key, |input| &input.keys, |key, name| self.is_key(key, name))
+        self.targets(ResourceKind::Key, |trail| &trail.kms_key, |from, name| self.key(from, name))
     }
 
     /// The log groups that trails deliver to, each once.
     pub fn log_groups(&self) -> Vec<LogTarget<'_, LogGroup>> {
-        self.targets(ResourceKind::LogGroup, |trail| &trail.log_group, |input| &input.log_groups, is_log_group)
+        let find =
+            |from, name: &Text| self.find(from, name, |input| &input.log_groups, |group| is_log_group(group, name));
+        self.targets(ResourceKind::LogGroup, |trail| &trail.log_group, find)
     }
 
     /// The bucket of this name: of the same input first, else the only one of the other inputs.
     pub fn bucket(&self, from: InputId, name: &Text) -> Link<'_, Bucket> {
-        self.find(from, name, |input| &input.buckets, |bucket| same_name(&bucket.name, name))
+        let found = self.names().buckets.get(&bare_name(name)).map_or(&[][..], Vec::as_slice);
+        let bucket = |&(input, at): &Place| &self.inputs[input].buckets.items[at];
+        let own = found.iter().find(|(input, _)| *input == from.0 as usize);
+        match (own, found) {
+            (Some(own), _) => Link::Here(bucket(own)),
+            (None, [only]) => Link::Here(bucket(only)),
+            (None, []) => Link::Elsewhere(name.clone()),
+            (None, _) => several(name),
+        }
     }
 
     /// The key of this id, ARN or alias.
@@ -112,15 +120,38 @@ impl Estate {
         self.find(from, name, |input| &input.keys, |key| self.is_key(key, name))
     }
 
-    /// The policies of the bucket with this name, as used by an input.
+    /// The policies of the bucket with this name, as used by an input: those of the input itself, else those of the
+    /// only other input that has any.
     pub fn bucket_policies(&self, from: InputId, name: &Text) -> Vec<&BucketPolicy> {
-        let own = self.input(from);
-        let others = self.inputs.iter().filter(|input| input.id != from);
-        std::iter::once(own)
-            .chain(others)
-            .flat_map(|input| &input.bucket_policies)
-            .filter(|policy| policy.bucket.possible().any(|bucket| same_name(bucket, name)))
-            .collect()
+        let found = self.names().policies.get(&bare_name(name)).map_or(&[][..], Vec::as_slice);
+        let of = |wanted: usize| -> Vec<&BucketPolicy> {
+            let places = found.iter().filter(|(input, _)| *input == wanted);
+            places.map(|&(input, at)| &self.inputs[input].bucket_policies.items[at]).collect()
+        };
+        let own = of(from.0 as usize);
+        match found {
+            [first, rest @ ..] if own.is_empty() && rest.iter().all(|(input, _)| *input == first.0) => of(first.0),
+            _ => own,
+        }
+    }
+
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let mut names = Names::default();
+            for (i, input) in self.inputs.iter().enumerate() {
+                for (at, bucket) in input.buckets.iter().enumerate() {
+                    names.buckets.entry(bare_name(&bucket.name)).or_default().push((i, at));
+                }
+                for (at, policy) in input.bucket_policies.iter().enumerate() {
+                    let mut named: Vec<Text> = policy.bucket.possible().map(bare_name).collect();
+                    named.dedup();
+                    for name in named {
+                        names.policies.entry(name).or_default().push((i, at));
+                    }
+                }
+            }
+            names
+        })
     }
 
     fn is_key(&self, key: &Key, name: &Text) -> bool {
@@ -155,9 +186,7 @@ impl Estate {
             .filter(|i| is(i));
         match (others.next(), others.next()) {
             (Some(only), None) => Link::Here(only),
-            (Some(_), Some(_)) => Link::Unknown(
-                Cause::new(CauseKind::OutsideScope, format!("several inputs of this scan define '{name}'")).into(),
-            ),
+            (Some(_), Some(_)) => several(name),
             _ => Link::Elsewhere(name.clone()),
         }
     }
@@ -166,16 +195,16 @@ impl Estate {
         &'a self,
         kind: ResourceKind,
         attribute: impl Fn(&'a Trail) -> &'a Attr<Text>,
-        census: impl Fn(&'a Input) -> &'a Census<T> + Copy,
-        is: impl Fn(&T, &Text) -> bool,
+        find: impl Fn(InputId, &Text) -> Link<'a, T>,
     ) -> Vec<LogTarget<'a, T>> {
         let mut targets: Vec<LogTarget<'a, T>> = Vec::new();
+        let mut known: HashMap<(InputId, String), usize> = HashMap::new();
         for trail in self.own_trails() {
             let borrowed = Identity { kind, ..trail.id.clone() };
             for (_, seen) in attribute(trail).cases() {
                 let (name, link) = match seen {
                     Seen::Value(name) if name.is_certainly_empty() => continue,
-                    Seen::Value(name) => (name.clone(), self.find(trail.id.input, name, census, |item| is(item, name))),
+                    Seen::Value(name) => (name.clone(), find(trail.id.input, name)),
                     Seen::Hidden(cause) | Seen::Unseen(cause) => {
                         (unknown_name(&trail.id, kind, cause), Link::Unknown(cause.clone().into()))
                     }
@@ -187,22 +216,37 @@ impl Estate {
                     Link::Elsewhere(name) => Identity { shown: name.to_string(), ..borrowed.clone() },
                     Link::Unknown(_) => Identity { shown: format!("of {}", borrowed.shown), ..borrowed.clone() },
                 };
-                let known = targets.iter_mut().find(|target| match (&target.link, &link) {
-                    (Link::Here(a), Link::Here(b)) => std::ptr::eq(*a, *b),
-                    _ => target.subject.input == subject.input && target.subject.address == subject.address,
-                });
-                match known {
-                    Some(target) => {
-                        if !target.trails.iter().any(|t| std::ptr::eq(*t, trail)) {
+                match known.entry((subject.input, subject.address.clone())) {
+                    Entry::Occupied(at) => {
+                        let target = &mut targets[*at.get()];
+                        // A trail names a thing again in another branch of a condition, right after the first time.
+                        if !target.trails.last().is_some_and(|last| std::ptr::eq(*last, trail)) {
                             target.trails.push(trail);
                         }
                     }
-                    None => targets.push(LogTarget { subject, name, link, trails: vec![trail] }),
+                    Entry::Vacant(free) => {
+                        free.insert(targets.len());
+                        targets.push(LogTarget { subject, name, link, trails: vec![trail] });
+                    }
                 }
             }
         }
         targets
     }
+}
+
+/// Where a resource stands: its input and its position there.
+type Place = (usize, usize);
+
+/// Buckets and their policies by the bucket's bare name.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    buckets: HashMap<Text, Vec<Place>>,
+    policies: HashMap<Text, Vec<Place>>,
+}
+
+fn several<'a, T>(name: &Text) -> Link<'a, T> {
+    Link::Unknown(Cause::new(CauseKind::OutsideScope, format!("several inputs of this scan define '{name}'")).into())
 }
 
 fn unknown_name(trail: &Identity, kind: ResourceKind, cause: &Cause) -> Text {

@@ -125,7 +125,7 @@ pub fn scan() -> Scan {
     findings[1].subject.instances = (0..12).map(|i| format!("Trail[{i}]")).collect();
 
     let gap_at = Span::new(file, 0, 9);
-    let estate = Estate { inputs: vec![input(at("Resources"))] };
+    let estate = Estate::new(vec![input(at("Resources"))]);
     let scanned = |path: &str, kind, complete| ScannedInput { path: path.to_owned(), kind, complete };
     let gap = |path: Option<&str>, span, reason, message: String| Gap {
         path: path.map(str::to_owned),

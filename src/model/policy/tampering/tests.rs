@@ -156,7 +156,7 @@ fn estate() -> Estate {
         retention_days: Attr::missing("RetentionInDays", here()),
         kms_key: Attr::missing("KmsKeyId", here()),
     });
-    Estate { inputs: vec![input] }
+    Estate::new(vec![input])
 }
 
 /// What a role with these documents may do: `StopLogging`, `maybe StopLogging`, `nothing` or `everything`.

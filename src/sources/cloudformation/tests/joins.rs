@@ -6,7 +6,7 @@ use crate::model::{Estate, Link};
 fn estate(files: &[(&str, &str)]) -> Estate {
     let (_, lowered) = lowered(files, &Settings::default());
     assert_eq!(lowered.faults, []);
-    Estate { inputs: lowered.inputs }
+    Estate::new(lowered.inputs)
 }
 
 fn joined(estate: &Estate) -> Vec<String> {
