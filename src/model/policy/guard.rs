@@ -7,6 +7,9 @@ use crate::model::arn::Text;
 use crate::model::attr::Value;
 use crate::truth::{Cause, CauseKind, Truth};
 
+/// Files of a bucket that are tried as an example.
+const MOST_EXAMPLES: usize = 8;
+
 impl Document {
     /// Whether some request of the family is not refused by this policy, whatever else would allow it.
     pub fn escapes(&self, request: &Request) -> Reach {
@@ -58,7 +61,8 @@ impl Document {
     /// A request without TLS that the policy itself allows to people, best one that reads a log file. Services come
     /// with TLS; and what the accounts' own policies allow is not seen here.
     pub fn allowed_without_tls(&self, place: &Place<'_>) -> Option<Request> {
-        let files = self.samples(place);
+        // An example is enough: a bucket of hundreds of trails has hundreds of places to look for one.
+        let files: Vec<Text> = self.samples(place).into_iter().take(MOST_EXAMPLES).collect();
         let by = |statement: &Statement, action: &str, resource: &Text| {
             let mut requests = Vec::new();
             if statement.names_everyone() != Truth::False {
