@@ -82,7 +82,9 @@ impl Document {
         };
         let reads = ACTIONS.iter().filter(|action| action.name == "s3:GetObject");
         for action in reads.chain(ACTIONS) {
-            for statement in self.statements.iter().filter(|statement| statement.is(Effect::Allow) == Truth::True) {
+            let allows =
+                |s: &&Statement| s.is(Effect::Allow) == Truth::True && s.takes_action(action.name) != Truth::False;
+            for statement in self.statements.iter().filter(allows) {
                 let resources = if action.on_objects { files.as_slice() } else { std::slice::from_ref(&place.bucket) };
                 for mut request in resources.iter().rev().flat_map(|resource| by(statement, action.name, resource)) {
                     request.context.set("aws:SecureTransport", Held::value("false"));
