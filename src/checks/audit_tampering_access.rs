@@ -215,7 +215,8 @@ impl Whole<'_> {
         }
         match input.unread(&input.grants) {
             Some(causes) if self.found == 0 => draft.unknown(causes),
-            _ if self.judged == 0 => draft.not_applicable(CauseKind::NoSubject, "it grants nothing to anybody"),
+            _ if self.judged == 0 => draft
+                .not_applicable(CauseKind::NoSubject, "it attaches no policy to a user, group, role or permission set"),
             _ => draft.pass(),
         }
     }

@@ -69,6 +69,13 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                         };
                         let mut says =
                             format!("{why} '{}' on '{}' for the trail '{shown}'", need.action, need.resource);
+                        let almost = need.almost.as_ref().filter(|_| need.refused != Truth::True);
+                        if let Some(almost) = almost {
+                            says.push_str(&format!(
+                                "; {} allows it only under '{}' on '{}', which the trail does not meet",
+                                almost.statement, almost.operator, almost.key
+                            ));
+                        }
                         let documents = cases.iter().filter_map(|case| case.document.as_ref().ok());
                         if let Some(text) = documents.filter_map(|document| document.unreplaced()).next() {
                             says.push_str(&format!("; '{text}' is plain text there, which nothing replaces"));
@@ -76,7 +83,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                         judge
                             .on(&target)
                             .claim(HOLDS, "does not let CloudTrail deliver")
-                            .at(&attr.at)
+                            .at(almost.map_or(&attr.at, |almost| &almost.at))
                             .fault(format!("{}:{}:{path}", trail.identity().address, need.action))
                             .because(format!("in '{}' {says}", attr.name))
                             .evidence(&*attr.name, format!("'{}' on {path}", need.action), says, &attr.at)

@@ -23,7 +23,7 @@ pub mod tampering;
 mod tests;
 
 pub use ask::wildcard;
-pub use delivery::Need;
+pub use delivery::{Almost, Need};
 pub use eval::{Caller, Context, Held, Request};
 pub use reach::{Reach, STRANGER, instance};
 

@@ -4,7 +4,7 @@ use super::s3::{LogPlace, organization_hole};
 use super::service::number_or_sid;
 use super::{Caller, Clause, Document, Effect, Held, PrincipalName, Request, Statement};
 use crate::model::arn::{Part, Shape, Text};
-use crate::model::attr::Value;
+use crate::model::attr::{Origin, Value};
 use crate::model::trail::Trail;
 use crate::truth::{Cause, Causes, Truth};
 
@@ -31,6 +31,21 @@ pub struct Need {
     pub met: Truth,
     /// Whether a Deny refuses it.
     pub refused: Truth,
+    /// A statement that would allow it, were it not for a condition that the trail does not fulfil.
+    pub almost: Option<Almost>,
+}
+
+/// A condition that stands between a statement and what it is there for.
+#[derive(Clone, Debug)]
+pub struct Almost {
+    /// The statement, as sentences name it.
+    pub statement: String,
+    /// The operator as written.
+    pub operator: Text,
+    /// The key as written.
+    pub key: Text,
+    /// The condition's own place.
+    pub at: Origin,
 }
 
 impl Document {
@@ -84,7 +99,23 @@ impl Document {
             place,
             met: judge(&|document, request| document.allows_cloudtrail(request)),
             refused: judge(&|document, request| document.denies(request)),
+            almost: requests.first().and_then(|request| self.almost(request)),
         }
+    }
+
+    /// The first statement that would allow the request without a condition that certainly does not hold.
+    fn almost(&self, request: &Request) -> Option<Almost> {
+        self.statements.iter().enumerate().find_map(|(i, statement)| {
+            let failing = statement.conditions.iter().find(|c| c.holds(request, self.variables) == Truth::False)?;
+            let free = Statement { conditions: Vec::new(), ..statement.clone() };
+            let allows = free.is(Effect::Allow) & free.applies(request, self.variables);
+            (allows == Truth::True).then(|| Almost {
+                statement: number_or_sid(statement, i),
+                operator: failing.operator.clone(),
+                key: failing.key.clone(),
+                at: failing.at.clone(),
+            })
+        })
     }
 
     /// The answer, where what the trail's account, Region and organization are decides: true if it is true for one

@@ -138,25 +138,37 @@ fn managed(input: &mut Input, block: &Block<'_>, key: &str, id: &Identity, to: &
     }
 }
 
+/// A policy for each principal that a property names.
+fn named(
+    input: &mut Input,
+    block: &Block<'_>,
+    key: &str,
+    kind: PrincipalKind,
+    id: &Identity,
+    document: &Attr<Document>,
+) {
+    for item in each(block, key) {
+        let name = item.value.text().unwrap_or_else(|| crate::sources::block::hole(&item.value));
+        let grant = Grant {
+            id: item.identity(id),
+            by: item.identity(id),
+            to: Grantee { kind, name },
+            policy: GrantedPolicy::Document(item.guard(document)),
+            at: Origin::Text(item.span),
+        };
+        input.grants.items.push(grant);
+    }
+}
+
 /// A managed policy, or an inline policy in a resource of its own, with the principals that it names.
 pub(super) fn policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let properties = cx.properties();
     let block = cx.block(&properties);
     let id = cx.identity(ResourceKind::Policy);
     let document = document(&block, &["PolicyDocument"]);
-    let named = [("Users", PrincipalKind::User), ("Groups", PrincipalKind::Group), ("Roles", PrincipalKind::Role)];
-    for (key, kind) in named {
-        for item in each(&block, key) {
-            let name = item.value.text().unwrap_or_else(|| crate::sources::block::hole(&item.value));
-            let grant = Grant {
-                id: item.identity(&id),
-                by: item.identity(&id),
-                to: Grantee { kind, name },
-                policy: GrantedPolicy::Document(item.guard(&document)),
-                at: Origin::Text(item.span),
-            };
-            input.grants.items.push(grant);
-        }
+    let lists = [("Users", PrincipalKind::User), ("Groups", PrincipalKind::Group), ("Roles", PrincipalKind::Role)];
+    for (key, kind) in lists {
+        named(input, &block, key, kind, &id, &document);
     }
     if cx.resource.kind == "AWS::IAM::ManagedPolicy" {
         input.managed_policies.items.push(ManagedPolicy { id, arn: cx.reference(None), document });
@@ -173,17 +185,7 @@ pub(super) fn inline_policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let block = cx.block(&properties);
     let id = cx.identity(ResourceKind::Policy);
     let document = document(&block, &["PolicyDocument"]);
-    for item in each(&block, key) {
-        let name = item.value.text().unwrap_or_else(|| crate::sources::block::hole(&item.value));
-        let grant = Grant {
-            id: item.identity(&id),
-            by: item.identity(&id),
-            to: Grantee { kind, name },
-            policy: GrantedPolicy::Document(item.guard(&document)),
-            at: Origin::Text(item.span),
-        };
-        input.grants.items.push(grant);
-    }
+    named(input, &block, key, kind, &id, &document);
 }
 
 pub(super) fn permission_set(cx: &Cx<'_, '_, '_>, input: &mut Input) {
