@@ -1,0 +1,92 @@
+//! Which kinds of resource can matter, and what their attributes name.
+
+/// Data sources that tell account, Region and partition.
+pub(in super::super) const SURROUNDINGS: [&str; 3] = ["aws_caller_identity", "aws_partition", "aws_region"];
+
+/// Kinds outside the families that [`is_modelled`] takes in whole.
+const SINGLE: &[&str] = &[
+    "aws_athena_workgroup",
+    "aws_cloudtrail",
+    "aws_cloudtrail_event_data_store",
+    "aws_cloudtrail_organization_delegated_admin_account",
+    "aws_alb",
+    "aws_cloudfront_distribution",
+    "aws_cloudwatch_log_group",
+    "aws_cloudwatch_log_metric_filter",
+    "aws_cloudwatch_metric_alarm",
+    "aws_config_delivery_channel",
+    "aws_elb",
+    "aws_flow_log",
+    "aws_lb",
+    "aws_sns_topic",
+    "aws_sns_topic_policy",
+    "aws_sns_topic_subscription",
+    "terraform_data",
+    "null_resource",
+];
+
+/// Whether a resource or data source of this kind can matter to a verdict, or to what another refers to.
+pub(in super::super) fn is_modelled(kind: &str) -> bool {
+    ["aws_s3", "aws_iam_", "aws_kms_", "aws_organizations_", "aws_ssoadmin_"].iter().any(|p| kind.starts_with(p))
+        || SINGLE.contains(&kind)
+        || SURROUNDINGS.contains(&kind)
+}
+
+/// Blocks that the provider never fills in by itself. One of them that is unknown as a whole, with no expression in
+/// the configuration, comes from a `dynamic` block.
+pub(in super::super) fn is_written_block(kind: &str, name: &str) -> bool {
+    match name {
+        "advanced_event_selector" => kind != "aws_cloudtrail_event_data_store",
+        "event_selector" | "insight_selector" | "rule" | "versioning_configuration" | "access_control_policy"
+        | "statement" | "metric_transformation" | "metric_query" => true,
+        _ => false,
+    }
+}
+
+/// What an attribute names: the kinds of resource, what it takes when the reference does not say which attribute, and
+/// whether it is a list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in super::super) struct Naming {
+    /// What the kinds begin with.
+    pub kinds: &'static [&'static str],
+    /// The attribute that is meant by `kind.name[each.key]`, where Terraform's plan drops what follows.
+    pub attribute: &'static str,
+    /// Whether it holds several.
+    pub list: bool,
+}
+
+/// What the attribute `name` of `kind` names; none for an attribute that is no reference to a thing, the thing's own
+/// name included.
+pub(in super::super) fn naming(kind: &str, name: &str) -> Option<Naming> {
+    let one = |kinds, attribute| Some(Naming { kinds, attribute, list: false });
+    let many = |kinds, attribute| Some(Naming { kinds, attribute, list: true });
+    let own = |prefix: &str| kind.starts_with(prefix);
+    match name {
+        "bucket" if kind == "aws_s3_bucket" => None,
+        "bucket" | "s3_bucket_name" | "target_bucket" | "s3_bucket" => one(&["aws_s3_bucket"], "bucket"),
+        "log_destination" | "s3_bucket_arn" | "bucket_arn" => one(&["aws_s3_bucket", "aws_cloudwatch_log_group"], "arn"),
+        "kms_key_id" | "kms_master_key_id" | "kms_key_arn" => one(&["aws_kms_"], "arn"),
+        "key_id" | "target_key_id" if own("aws_kms_") => one(&["aws_kms_"], "key_id"),
+        "role" | "role_name" => one(&["aws_iam_role"], "name"),
+        "user" | "user_name" => one(&["aws_iam_user"], "name"),
+        "group" | "group_name" => one(&["aws_iam_group"], "name"),
+        "roles" => many(&["aws_iam_role"], "name"),
+        "users" => many(&["aws_iam_user"], "name"),
+        "groups" => many(&["aws_iam_group"], "name"),
+        "policy_arn" | "managed_policy_arn" => one(&["aws_iam_policy"], "arn"),
+        "policy_arns" | "managed_policy_arns" => many(&["aws_iam_policy"], "arn"),
+        "cloud_watch_logs_group_arn" => one(&["aws_cloudwatch_log_group"], "arn"),
+        "cloud_watch_logs_role_arn" | "role_arn" => one(&["aws_iam_role"], "arn"),
+        "log_group_name" => one(&["aws_cloudwatch_log_group"], "name"),
+        "sns_topic_name" | "topic_arn" | "sns_topic_arn" => one(&["aws_sns_topic"], "arn"),
+        "arn" if kind == "aws_sns_topic_policy" => one(&["aws_sns_topic"], "arn"),
+        "alarm_actions" => many(&["aws_sns_topic"], "arn"),
+        "permission_set_arn" => one(&["aws_ssoadmin_permission_set"], "arn"),
+        "policy_id" if own("aws_organizations_") => one(&["aws_organizations_policy"], "id"),
+        "policy" | "content" | "inline_policy" | "assume_role_policy" | "source_json" | "override_json" => {
+            one(&["aws_iam_policy_document", "aws_iam_policy"], "json")
+        }
+        "source_policy_documents" | "override_policy_documents" => many(&["aws_iam_policy_document"], "json"),
+        _ => None,
+    }
+}
