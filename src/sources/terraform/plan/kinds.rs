@@ -47,12 +47,36 @@ pub(in super::super) fn is_written_block(kind: &str, name: &str) -> bool {
 /// whether it is a list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in super::super) struct Naming {
-    /// What the kinds begin with.
+    /// The kinds; one that ends in `*` stands for all that begin so.
     pub kinds: &'static [&'static str],
     /// The attribute that is meant by `kind.name[each.key]`, where Terraform's plan drops what follows.
     pub attribute: &'static str,
     /// Whether it holds several.
     pub list: bool,
+}
+
+impl Naming {
+    /// Whether it names resources of this kind.
+    pub(in super::super) fn takes(&self, kind: &str) -> bool {
+        self.kinds.iter().any(|named| match named.strip_suffix('*') {
+            Some(start) => kind.starts_with(start),
+            None => *named == kind,
+        })
+    }
+}
+
+/// Attributes that are strings and are no reference: when one is not known, it is still a text that equals itself.
+const STRINGS: &[&str] = &[
+    "arn", "bucket", "bucket_prefix", "id", "key", "name", "name_prefix", "prefix", "s3_key_prefix", "target_id",
+    "target_prefix",
+];
+
+/// Whether an attribute that is not known is to be a text with a hole.
+pub(in super::super) fn is_text(kind: &str, name: &str) -> bool {
+    match naming(kind, name) {
+        Some(naming) => !naming.list && naming.attribute != "json",
+        None => STRINGS.contains(&name),
+    }
 }
 
 /// What the attribute `name` of `kind` names; none for an attribute that is no reference to a thing, the thing's own
@@ -63,10 +87,10 @@ pub(in super::super) fn naming(kind: &str, name: &str) -> Option<Naming> {
     let own = |prefix: &str| kind.starts_with(prefix);
     match name {
         "bucket" if kind == "aws_s3_bucket" => None,
-        "bucket" | "s3_bucket_name" | "target_bucket" | "s3_bucket" => one(&["aws_s3_bucket"], "bucket"),
+        "bucket" | "s3_bucket_name" | "target_bucket" | "s3_bucket" => one(&["aws_s3_bucket", "aws_s3_bucket_*"], "bucket"),
         "log_destination" | "s3_bucket_arn" | "bucket_arn" => one(&["aws_s3_bucket", "aws_cloudwatch_log_group"], "arn"),
-        "kms_key_id" | "kms_master_key_id" | "kms_key_arn" => one(&["aws_kms_"], "arn"),
-        "key_id" | "target_key_id" if own("aws_kms_") => one(&["aws_kms_"], "key_id"),
+        "kms_key_id" | "kms_master_key_id" | "kms_key_arn" => one(&["aws_kms_*"], "arn"),
+        "key_id" | "target_key_id" if own("aws_kms_") => one(&["aws_kms_*"], "key_id"),
         "role" | "role_name" => one(&["aws_iam_role"], "name"),
         "user" | "user_name" => one(&["aws_iam_user"], "name"),
         "group" | "group_name" => one(&["aws_iam_group"], "name"),
