@@ -5,6 +5,7 @@
 
 use crate::source_map::Span;
 
+pub mod json;
 pub mod native;
 
 /// The content of a file or of a block.

@@ -77,6 +77,13 @@ pub(super) fn inner_expression(text: &str, file: FileId, places: &[u32]) -> Resu
     Ok(reader.expression(End::Text)?.expr)
 }
 
+/// The value of a JSON string that is no template; `places` are the offsets of its bytes in the file.
+pub(super) fn inner_literal(text: &str, file: FileId, places: &[u32]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    sequence::literal(&Reader::inside(text, file, places), &mut pieces, 0, text.len());
+    pieces
+}
+
 /// What a body consists of.
 enum Item {
     Attribute(Attribute),

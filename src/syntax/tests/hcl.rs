@@ -6,6 +6,8 @@ use crate::syntax::hcl::{Block, Body, Expr, ExprKind, Piece};
 
 mod broken;
 mod expressions;
+mod json;
+mod laws;
 mod templates;
 
 /// The body of a text without faults.
@@ -90,11 +92,12 @@ fn template(pieces: &[Piece]) -> String {
 
 fn blocks(body: &Body) -> String {
     let attribute = body.attributes.iter().map(|attribute| format!("{} = {}", attribute.name, shape(&attribute.value)));
-    let block = |block: &Block| {
-        let labels: String = block.labels.iter().map(|label| format!(" {label:?}")).collect();
-        format!("{}{labels} {{ {} }}", block.kind, blocks(&block.body))
-    };
-    attribute.chain(body.blocks.iter().map(block)).collect::<Vec<_>>().join("; ")
+    attribute.chain(body.blocks.iter().map(one)).collect::<Vec<_>>().join("; ")
+}
+
+fn one(block: &Block) -> String {
+    let labels: String = block.labels.iter().map(|label| format!(" {label:?}")).collect();
+    format!("{}{labels} {{ {} }}", block.kind, blocks(&block.body))
 }
 
 /// Checks that all spans lie in the text, that parts lie in their whole and that literals are what they stand for.

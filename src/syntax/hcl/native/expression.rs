@@ -154,7 +154,8 @@ impl Reader<'_> {
         if error.message().contains("nested levels") || error.message().contains("chained") {
             return SyntaxError { message: "expression with too many levels".into(), span: span(offset, next) };
         }
-        if at_end {
+        let last = line.slice(offset, line.text.len());
+        if at_end || offset > 0 && last.chars().all(|c| "+-*/%&|!<>=?:.".contains(c)) {
             return SyntaxError { message: "expression without end".into(), span: span(offset, next) };
         }
         SyntaxError { message: "unexpected text in an expression".into(), span: span(offset, next) }

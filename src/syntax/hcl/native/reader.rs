@@ -31,6 +31,11 @@ impl<'t> Reader<'t> {
         Self { text, file, places: Some(places), at: 0, depth: 0, guard: None, last_comment: None, markers: None }
     }
 
+    /// Whether the text is the value of a JSON string.
+    pub(super) fn is_inside(&self) -> bool {
+        self.places.is_some()
+    }
+
     pub(super) fn text(&self) -> &'t str {
         self.text
     }

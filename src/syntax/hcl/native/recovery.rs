@@ -47,7 +47,9 @@ impl Reader<'_> {
     pub(super) fn recover(&mut self, start: usize) {
         self.surface();
         self.go_to(start);
-        if self.skip_item().is_some() && self.at() > start {
+        if self.skip_item().is_some() {
+            // A header without its brace on the same line has lost its body.
+            while matches!(self.next_item(), Ok(Some(_))) && self.byte() == Some(b'{') && self.skip_item().is_some() {}
             return;
         }
         self.go_to(start);

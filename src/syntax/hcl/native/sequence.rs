@@ -150,10 +150,38 @@ pub(super) fn assemble(reader: &Reader<'_>, parts: Vec<Part>) -> Result<(Vec<Pie
     }
 }
 
+/// Adds what was read last.
 fn push(reader: &Reader<'_>, pieces: &mut Vec<Piece>, run: Option<Run>) {
-    let Some(Run { start, end, escaped }) = run else { return };
-    let value = escaped.map_or_else(|| reader.slice(start, end).into(), |c| c.to_string().into());
-    pieces.push(Piece::Literal(value, reader.span(start, end)));
+    match run {
+        Some(Run { start, end, escaped: Some(c) }) => {
+            pieces.push(Piece::Literal(c.to_string().into(), reader.span(start, end)));
+        }
+        Some(Run { start, end, escaped: None }) => literal(reader, pieces, start, end),
+        None => {}
+    }
+}
+
+/// Adds the characters from `start` to `end`. In the value of a JSON string they may have been written as escapes;
+/// each of these is a piece of its own.
+pub(super) fn literal(reader: &Reader<'_>, pieces: &mut Vec<Piece>, start: usize, end: usize) {
+    let mut add = |from: usize, to: usize| {
+        if from < to {
+            pieces.push(Piece::Literal(reader.slice(from, to).into(), reader.span(from, to)));
+        }
+    };
+    let mut from = start;
+    if reader.is_inside() {
+        for (index, c) in reader.slice(start, end).char_indices() {
+            let (at, next) = (start + index, start + index + c.len_utf8());
+            let span = reader.span(at, next);
+            if (span.end - span.start) as usize != c.len_utf8() {
+                add(from, at);
+                add(at, next);
+                from = next;
+            }
+        }
+    }
+    add(from, end);
 }
 
 fn stray(name: &str, span: Span) -> SyntaxError {
