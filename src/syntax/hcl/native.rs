@@ -90,10 +90,53 @@ enum Item {
     Block(Block),
 }
 
+/// A block that is not closed yet.
+struct Open<'t> {
+    block: Block,
+    /// The place of its brace.
+    brace: usize,
+    /// The attributes that it has.
+    names: HashSet<&'t str>,
+}
+
 impl<'t> Reader<'t> {
-    /// Reads the attribute or block that begins here, with the end of its line. `names` are the attributes that its
-    /// body has already.
+    /// Reads the top-level attribute or block that begins here, with the end of its line. `names` are the attributes
+    /// that the file has already.
     fn item(&mut self, names: &mut HashSet<&'t str>) -> Result<Item, SyntaxError> {
+        let mut open: Vec<Open<'t>> = Vec::new();
+        loop {
+            if let Some(inner) = open.last() {
+                let brace = inner.brace;
+                if self.next_item()?.is_none() || self.at_next_item() {
+                    return Err(self.unclosed(brace));
+                }
+            }
+            let item = match (self.byte(), open.pop()) {
+                (Some(b'}'), Some(inner)) => Item::Block(self.close(inner)),
+                (_, mut around) => {
+                    let names = around.as_mut().map_or(&mut *names, |around| &mut around.names);
+                    let begun = self.begin_item(names)?;
+                    open.extend(around);
+                    match begun {
+                        Begun::Attribute(attribute) => Item::Attribute(attribute),
+                        Begun::Block(block) => {
+                            open.push(block);
+                            continue;
+                        }
+                    }
+                }
+            };
+            self.end_of_line()?;
+            match (open.last_mut(), item) {
+                (None, item) => return Ok(item),
+                (Some(around), Item::Attribute(attribute)) => around.block.body.attributes.push(attribute),
+                (Some(around), Item::Block(block)) => around.block.body.blocks.push(block),
+            }
+        }
+    }
+
+    /// Reads an attribute, or a block up to its `{`.
+    fn begin_item(&mut self, names: &mut HashSet<&'t str>) -> Result<Begun<'t>, SyntaxError> {
         let start = self.at();
         let Some(name) = self.identifier() else {
             return Err(self.unexpected("expected the name of an attribute or a block"));
@@ -106,8 +149,7 @@ impl<'t> Reader<'t> {
             }
             self.advance(1);
             let value = self.expression(End::Line)?.expr;
-            self.end_of_line()?;
-            return Ok(Item::Attribute(Attribute { name: name.into(), name_span, value }));
+            return Ok(Begun::Attribute(Attribute { name: name.into(), name_span, value }));
         }
         let mut header = name_span;
         let mut labels = Vec::new();
@@ -125,34 +167,21 @@ impl<'t> Reader<'t> {
             header = header.to(self.span(start, self.at()));
             self.blanks()?;
         }
-        let body = self.body()?;
-        self.end_of_line()?;
-        Ok(Item::Block(Block { kind: name.into(), labels, header, body }))
-    }
-
-    /// Reads from `{` to its `}`.
-    fn body(&mut self) -> Result<Body, SyntaxError> {
-        let open = self.at();
+        let brace = self.at();
         self.enter()?;
         self.advance(1);
-        let start = self.at();
-        let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: self.span(start, start) };
-        let mut names = HashSet::new();
-        loop {
-            match self.next_item()? {
-                Some(_) if self.at_next_item() => return Err(self.unclosed(open)),
-                None => return Err(self.unclosed(open)),
-                Some(_) if self.byte() == Some(b'}') => break,
-                Some(_) => match self.item(&mut names)? {
-                    Item::Attribute(attribute) => body.attributes.push(attribute),
-                    Item::Block(block) => body.blocks.push(block),
-                },
-            }
-        }
-        body.span = self.span(start, self.at());
+        let body = Body { attributes: Vec::new(), blocks: Vec::new(), span: self.span(self.at(), self.at()) };
+        let block = Block { kind: name.into(), labels, header, body };
+        Ok(Begun::Block(Open { block, brace, names: HashSet::new() }))
+    }
+
+    /// Steps over the `}` of a block.
+    fn close(&mut self, open: Open<'t>) -> Block {
+        let mut block = open.block;
+        block.body.span = self.span(open.brace + 1, self.at());
         self.advance(1);
         self.leave();
-        Ok(body)
+        block
     }
 
     /// Reads a quoted label: a string without interpolation.
@@ -173,4 +202,10 @@ impl<'t> Reader<'t> {
             _ => Err(self.unexpected("expected the end of the line")),
         }
     }
+}
+
+/// What a name begins.
+enum Begun<'t> {
+    Attribute(Attribute),
+    Block(Open<'t>),
 }

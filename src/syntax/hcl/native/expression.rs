@@ -7,7 +7,7 @@
 use super::convert;
 use super::reader::Reader;
 use crate::source_map::Span;
-use crate::syntax::hcl::Expr;
+use crate::syntax::hcl::{Expr, ExprKind, Piece};
 use crate::syntax::{SyntaxError, char_end};
 
 /// What ends an expression.
@@ -120,7 +120,12 @@ impl Reader<'_> {
     /// Reads an expression up to what ends it, and stops before that.
     pub(super) fn expression(&mut self, end: End) -> Result<Built, SyntaxError> {
         let start = self.at();
-        let mut line = self.line(end)?;
+        let line = self.line(end)?;
+        self.tree(line, start, end)
+    }
+
+    /// The expression of a line, which began at `start`.
+    fn tree(&mut self, mut line: Line, start: usize, end: End) -> Result<Built, SyntaxError> {
         if let Some(built) = line.single() {
             return Ok(built);
         }
@@ -166,70 +171,84 @@ impl Reader<'_> {
         let mut line = Line::default();
         // The open brackets and their places.
         let mut open: Vec<(u8, usize)> = Vec::new();
-        loop {
-            let at = self.at();
-            let Some(byte) = self.byte() else { break };
-            let flat = open.is_empty();
+        while let Some(byte) = self.byte() {
+            if open.is_empty() && self.ends(byte, end) {
+                break;
+            }
+            // What is read here calls itself for what is inside it; little else may stand on the stack then.
             match byte {
-                b'\n' if flat && !end.spans_lines() => break,
-                b' ' | b'\t' | b'\r' | b'\n' => {
-                    let start = self.at();
-                    if flat && !end.spans_lines() {
-                        self.blanks()?
-                    } else {
-                        self.white()?
-                    }
-                    line.space(start, self.at());
-                    if self.at_next_item() {
-                        let error = |&(_, bracket): &(u8, usize)| self.unclosed(bracket);
-                        return Err(open.last().map_or_else(|| self.unexpected("expected '}'"), error));
-                    }
-                }
-                b'#' | b'/' if self.comment()? => line.space(at, self.at()),
-                b'"' => {
-                    let built = self.quoted()?;
-                    line.hole(at, self.at(), built);
-                }
-                b'<' if self.heredoc_start().is_some() => {
-                    let built = self.heredoc()?;
-                    line.hole(at, self.at(), built);
-                }
-                b'{' if !self.is_for() => {
-                    let built = self.object()?;
-                    line.hole(at, self.at(), built);
-                }
-                b'{' | b'(' | b'[' => {
-                    self.enter()?;
-                    open.push((byte, at));
-                    self.advance(1);
-                    line.copy(at, self.slice(at, at + 1));
-                }
-                b'}' | b')' | b']' => match open.pop() {
-                    Some((bracket, place)) if closes(byte) != bracket => return Err(self.unclosed(place)),
-                    Some(_) => {
-                        self.leave();
-                        self.advance(1);
-                        line.copy(at, self.slice(at, at + 1));
-                    }
-                    None if byte == b'}' && end != End::Text => break,
-                    None => return Err(self.unexpected("closing bracket without opening bracket")),
-                },
-                b'~' if flat && end == End::Sequence && self.byte_at(1) == Some(b'}') => break,
-                b',' if flat && end == End::Entry => break,
-                b'=' | b':' if flat && end == End::Key => break,
-                _ => {
-                    // A whole word at once.
-                    if self.identifier().is_none() {
-                        self.advance(char_end(self.text(), at) - at);
-                    }
-                    line.copy(at, self.slice(at, self.at()));
-                }
+                b'"' => self.hole(&mut line, Self::quoted)?,
+                b'<' if self.heredoc_start().is_some() => self.hole(&mut line, Self::heredoc)?,
+                b'{' if !self.is_for() => self.hole(&mut line, Self::object)?,
+                _ => self.token(byte, &mut line, &mut open, end)?,
             }
         }
         match open.last() {
             Some(&(_, place)) => Err(self.unclosed(place)),
             None => Ok(line),
         }
+    }
+
+    /// Whether the expression ends before this byte, outside brackets.
+    fn ends(&self, byte: u8, end: End) -> bool {
+        match byte {
+            b'\n' => !end.spans_lines(),
+            b'}' => end != End::Text,
+            b'~' => end == End::Sequence && self.byte_at(1) == Some(b'}'),
+            b',' => end == End::Entry,
+            b'=' | b':' => end == End::Key,
+            _ => false,
+        }
+    }
+
+    /// Reads a template or an object.
+    fn hole(&mut self, line: &mut Line, read: fn(&mut Self) -> Result<Built, SyntaxError>) -> Result<(), SyntaxError> {
+        let at = self.at();
+        let built = read(self)?;
+        line.hole(at, self.at(), built);
+        Ok(())
+    }
+
+    /// Reads what `hcl-edit` reads too: a bracket, a word, a mark, or what means nothing.
+    fn token(&mut self, byte: u8, line: &mut Line, open: &mut Vec<(u8, usize)>, end: End) -> Result<(), SyntaxError> {
+        let at = self.at();
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => {
+                if open.is_empty() && !end.spans_lines() {
+                    self.blanks()?
+                } else {
+                    self.white()?
+                }
+                line.space(at, self.at());
+                if self.at_next_item() {
+                    let error = |&(_, bracket): &(u8, usize)| self.unclosed(bracket);
+                    return Err(open.last().map_or_else(|| self.unexpected("expected '}'"), error));
+                }
+                return Ok(());
+            }
+            b'#' | b'/' if self.comment()? => {
+                line.space(at, self.at());
+                return Ok(());
+            }
+            b'{' | b'(' | b'[' => {
+                self.enter()?;
+                open.push((byte, at));
+                self.advance(1);
+            }
+            b'}' | b')' | b']' => {
+                match open.pop() {
+                    Some((bracket, place)) if closes(byte) != bracket => return Err(self.unclosed(place)),
+                    Some(_) => self.leave(),
+                    None => return Err(self.unexpected("closing bracket without opening bracket")),
+                }
+                self.advance(1);
+            }
+            // A whole word at once.
+            _ if self.identifier().is_some() => {}
+            _ => self.advance(char_end(self.text(), at) - at),
+        }
+        line.copy(at, self.slice(at, self.at()));
+        Ok(())
     }
 
     /// Whether the `{` here begins a `for`.
@@ -253,20 +272,25 @@ impl Reader<'_> {
                 _ if self.at_next_item() => return Err(self.unclosed(open)),
                 _ => {}
             }
-            let key = self.key()?;
-            let value = self.expression(End::Entry)?;
-            height = height.max(key.height).max(value.height);
-            entries.push((key.expr, value.expr));
-            match self.byte() {
-                Some(b',') => self.advance(1),
-                Some(b'\n' | b'}') => {}
-                _ => return Err(self.unclosed(open)),
-            }
+            height = height.max(self.entry(&mut entries, open)?);
         }
         self.advance(1);
         self.leave();
-        let kind = crate::syntax::hcl::ExprKind::Object(entries);
+        let kind = ExprKind::Object(entries);
         self.build(kind, open, self.at(), height)
+    }
+
+    /// Reads an entry of an object with its comma; how many levels it has.
+    fn entry(&mut self, entries: &mut Vec<(Expr, Expr)>, open: usize) -> Result<usize, SyntaxError> {
+        let key = self.key()?;
+        let value = self.expression(End::Entry)?;
+        entries.push((key.expr, value.expr));
+        match self.byte() {
+            Some(b',') => self.advance(1),
+            Some(b'\n' | b'}') => {}
+            _ => return Err(self.unclosed(open)),
+        }
+        Ok(key.height.max(value.height))
     }
 
     /// Reads the key of an object's entry with its `=` or `:`.
@@ -278,8 +302,8 @@ impl Reader<'_> {
             if let Some(b'=' | b':') = self.byte() {
                 self.advance(1);
                 let span = self.span(start, end);
-                let piece = crate::syntax::hcl::Piece::Literal(name.into(), span);
-                return self.build(crate::syntax::hcl::ExprKind::Template(vec![piece]), start, end, 0);
+                let piece = Piece::Literal(name.into(), span);
+                return self.build(ExprKind::Template(vec![piece]), start, end, 0);
             }
             self.go_to(start);
         }

@@ -201,13 +201,8 @@ impl Reader<'_> {
                     literal.push(at + 1, at + 3, None);
                 }
                 (b'$' | b'%', _) if self.byte_at(1) == Some(b'{') => {
-                    let left = self.byte_at(2) == Some(b'~');
                     finish(&mut parts, &mut literal, self.text(), strip);
-                    if let (true, Some(Part::Literal(before))) = (left, parts.last_mut()) {
-                        before.trim_end(self.text());
-                    }
-                    let part = self.sequence(byte == b'%', left)?;
-                    parts.push(part);
+                    self.sequence(&mut parts)?;
                     strip = self.slice(self.at().saturating_sub(2), self.at()) == "~}";
                 }
                 _ => {
@@ -289,11 +284,27 @@ impl Reader<'_> {
     }
 
     /// Reads `${…}` or `%{…}`.
-    fn sequence(&mut self, directive: bool, left: bool) -> Result<Part, SyntaxError> {
+    fn sequence(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
         let open = self.at();
         self.enter()?;
-        self.advance(if left { 3 } else { 2 });
-        let part = if directive { self.directive(open)? } else { Part::Interpolation(self.expression(End::Sequence)?) };
+        self.advance(2);
+        if self.byte() == Some(b'~') {
+            self.advance(1);
+            if let Some(Part::Literal(before)) = parts.last_mut() {
+                before.trim_end(self.text());
+            }
+        }
+        let part = if self.slice(open, open + 1) == "%" {
+            self.directive(open)?
+        } else {
+            Part::Interpolation(self.expression(End::Sequence)?)
+        };
+        parts.push(part);
+        self.close_sequence(open)
+    }
+
+    /// Steps over `}` or `~}`.
+    fn close_sequence(&mut self, open: usize) -> Result<(), SyntaxError> {
         self.white()?;
         if self.byte() == Some(b'~') {
             self.advance(1);
@@ -306,7 +317,7 @@ impl Reader<'_> {
         }
         self.advance(1);
         self.leave();
-        Ok(part)
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Laws over changed, deep, large and hostile texts.
 
-use super::{blocks, body, check_body, check_pieces};
+use super::{blocks, check_body, check_pieces};
 use crate::syntax::hcl::json::{parse_json, parse_variables};
 use crate::syntax::hcl::native::{Parsed, parse, template};
 use crate::syntax::tests::limits::quickly;
@@ -134,7 +134,7 @@ fn deep_nesting_is_an_error() {
             }
         });
     }
-    quickly("closed", || {
+    quickly("closed", move || {
         for (open, close) in [("[", "]"), ("(", ")"), ("{a=", "}"), ("\"${", "}\""), ("f(", ")"), ("{a=1+", "}")] {
             for n in [3, 60, 150, 199, 200, 300, 100_000] {
                 let text = format!("x = {}1{}\n", open.repeat(n), close.repeat(n));
