@@ -21,7 +21,7 @@ fn looks_like_json(text: &str) -> bool {
 /// The document that a literal string holds, with places inside the string.
 pub(super) fn literal<'t>(scope: &Scope<'_, 't>, node: &'t Node) -> Option<Val> {
     let text = node.as_str().filter(|text| looks_like_json(text))?;
-    let document = syntax::json::parse(text, node.span.file).ok()?;
+    let document = syntax::json::parse_last_wins(text, node.span.file).ok()?;
     let places = Places::new(scope, node);
     Some(convert(&document, &places, &mut |string, span| Val {
         kind: ValKind::Text(dynamic::resolve(scope, Text::from(string))),
@@ -36,7 +36,7 @@ pub(super) fn substituted<'t>(
     lookup: &dyn Fn(&str) -> Option<Val>,
 ) -> Option<Val> {
     let text = template.as_str().filter(|text| looks_like_json(text))?;
-    let document = syntax::json::parse(text, template.span.file).ok()?;
+    let document = syntax::json::parse_last_wins(text, template.span.file).ok()?;
     let places = Places::new(scope, template);
     Some(convert(&document, &places, &mut |string, span| {
         let texts: Vec<Text> = sub::pieces(string)
@@ -78,7 +78,7 @@ fn document(text: &Text, span: Span) -> Option<Val> {
             }
         }
     }
-    let tree = syntax::json::parse(&flat, span.file).ok()?;
+    let tree = syntax::json::parse_last_wins(&flat, span.file).ok()?;
     Some(convert(&tree, &Places::One(span), &mut |string, span| {
         let mut result = Text::default();
         let mut rest = string;
