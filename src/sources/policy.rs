@@ -82,11 +82,7 @@ fn at_one_place(node: &Node, span: Span) -> Val {
         Kind::Map(entries) => ValKind::Map(
             entries
                 .iter()
-                .map(|entry| Field {
-                    key: entry.key.clone(),
-                    key_span: span,
-                    value: at_one_place(&entry.value, span),
-                })
+                .map(|entry| Field { key: entry.key.clone(), key_span: span, value: at_one_place(&entry.value, span) })
                 .collect(),
         ),
     };

@@ -154,6 +154,14 @@ impl Document {
         Request { caller: Caller::Service(service.into()), action: action.into(), resource: resource.clone(), context }
     }
 
+    /// What a service other than CloudTrail may act for: things that are no trails, of those that the policy names.
+    pub(super) fn sources_of_others(&self) -> Held {
+        let of_trail = |arn: &Text| arn.split(':').get(2).and_then(Text::literal) == Some("cloudtrail");
+        let named = self.values_of("aws:SourceArn").filter(|arn| !of_trail(arn)).map(instance);
+        let own = Text::from("arn:aws:another:us-east-1:111111111111:resource/any");
+        Held::Among([own].into_iter().chain(named).map(|arn| Held::Values(vec![arn])).collect())
+    }
+
     /// ARNs of the strange resource that fit what the policy asks for in all but the account, and one that stands for
     /// all the others.
     fn sources(&self, like: &str) -> Vec<Held> {

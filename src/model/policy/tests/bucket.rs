@@ -22,7 +22,11 @@ pub(super) const RULES: &[Row] = &[
     (PRINCIPAL, r#""Principal":{"CanonicalUser":"79a5"},"Action":"s3:DeleteObject""#, &[(2, 'T')]),
     (PRINCIPAL, r#""Principal":{"Federated":"accounts.google.com"},"Action":"s3:PutBucketPolicy""#, &[(2, 'T')]),
     (ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:Put*""#, &[(2, 'T'), (3, 'T')]),
-    (NOT_ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"NotAction":"s3:PutObject""#, &[(2, 'T'), (3, 'T')]),
+    (
+        NOT_ACTION,
+        r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"NotAction":"s3:PutObject""#,
+        &[(2, 'T'), (3, 'T')],
+    ),
     (LOG_BUCKET, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:<p>""#, &[(2, '?'), (3, '?')]),
     (LOG_BUCKET, r#""Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl""#, &[(4, 'T')]),
     (LOG_BUCKET, r#""Principal":{"AWS":"arn:aws:iam::086441151436:root"},"Action":"s3:GetBucketAcl""#, &[(6, 'T')]),
@@ -30,13 +34,25 @@ pub(super) const RULES: &[Row] = &[
     (PUBLIC, r#""Principal":{"*":"*"},"Action":"s3:GetObject""#, &[(1, 'T')]),
     (PUBLIC, r#""Principal":"*","Action":"s3:PutBucketPolicy""#, &[(1, 'T')]),
     (PRINCIPAL, r#""Principal":{"AWS":"AIDAEXAMPLEID"},"Action":"s3:*""#, &[]),
-    (PRINCIPAL, r#""Principal":{"AWS":"arn:aws:sts::111111111111:assumed-role/a/s"},"Action":"s3:DeleteObject""#, &[(2, 'T')]),
+    (
+        PRINCIPAL,
+        r#""Principal":{"AWS":"arn:aws:sts::111111111111:assumed-role/a/s"},"Action":"s3:DeleteObject""#,
+        &[(2, 'T')],
+    ),
     (PRINCIPAL, r#""Principal":{"AWS":"222222222222"},"Action":"s3:GetBucketLocation""#, &[]),
     (PRINCIPAL, r#""Principal":{"CanonicalUser":"79a5"},"Action":"s3:GetBucketLocation""#, &[]),
     (ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"*""#, &[(2, 'T'), (3, 'T')]),
     (ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:Delete*""#, &[(2, 'T'), (3, 'T')]),
-    (ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"S3:PUTLIFECYCLECONFIGURATION""#, &[(2, 'T')]),
-    (ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:BypassGovernanceRetention""#, &[(2, 'T')]),
+    (
+        ACTION,
+        r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"S3:PUTLIFECYCLECONFIGURATION""#,
+        &[(2, 'T')],
+    ),
+    (
+        ACTION,
+        r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:BypassGovernanceRetention""#,
+        &[(2, 'T')],
+    ),
 ];
 
 fn place() -> Place<'static> {

@@ -18,17 +18,16 @@ const ELSEWHERE: &str = r#"{"Effect":"?","Principal":"*","Action":"iam:*","Resou
 const UNREAD: &str = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Unreadable":1}"#;
 const UNREAD_OTHER: &str = r#"{"Effect":"Deny","Principal":"*","Action":"iam:*","Resource":"*","Unreadable":1}"#;
 const NO_ACTION: &str = r#"{"Effect":"Allow","Principal":"*","Resource":"*"}"#;
-const ALL_BUT_ALICE: &str =
-    r#"{"Effect":"Deny","NotPrincipal":{"AWS":["111111111111","arn:aws:iam::111111111111:user/alice"]},"Action":"*","Resource":"*"}"#;
+const ALL_BUT_ALICE: &str = r#"{"Effect":"Deny","NotPrincipal":{"AWS":["111111111111","arn:aws:iam::111111111111:user/alice"]},"Action":"*","Resource":"*"}"#;
 const ALL_BUT_GET: &str = r#"{"Effect":"Deny","Principal":"*","NotAction":"s3:Get*","Resource":"*"}"#;
 const ALL_BUT_KEY: &str = r#"{"Effect":"Deny","Principal":"*","Action":"*","NotResource":"arn:aws:s3:::b/k"}"#;
 const BOTH: &str = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"StringEquals":{"a":"1","b":"2"},"StringLike":{"c":["x*","y*"]}}}"#;
 const OPEN_SET: &str = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"ForAllValues:StringEquals":{"k":"a"}}}"#;
 const CLOSED_SET: &str = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"ForAllValues:StringEquals":{"k":"a"},"Null":{"k":"false"}}}"#;
-const HOME: &str =
-    r#"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/${aws:username}"}"#;
+const HOME: &str = r#"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/${aws:username}"}"#;
 const IDENTITY: &str = r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#;
-const ROOT: &str = r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"*","Resource":"*"}"#;
+const ROOT: &str =
+    r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"*","Resource":"*"}"#;
 const CALLER: &str = r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*","Condition":{"StringEquals":{"kms:CallerAccount":"111111111111"}}}"#;
 
 pub(super) const ROWS: &[Row] = &[
@@ -101,4 +100,3 @@ fn old_versions_have_no_variables() {
     document.variables = false;
     assert_eq!(letter(&document.allows(&ask)), 'F');
 }
-

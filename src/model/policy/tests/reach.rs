@@ -94,7 +94,11 @@ pub(super) const DEPUTIES: &[(&str, &str, char)] = &[
     (LOG_TOPIC, r#""StringEquals":{"aws:SourceArn":"arn:aws:cloudtrail:us-east-1:111111111111:trail/t"}"#, 'F'),
     (LOG_TOPIC, r#""StringEquals":{"AWS:SourceAccount":"111111111111"}"#, 'F'),
     (LOG_TOPIC, r#""StringEquals":{"sns:Protocol":"https"}"#, 'T'),
-    (LOG_KEY, r#""StringLike":{"kms:EncryptionContext:aws:cloudtrail:arn":"arn:aws:cloudtrail:*:111111111111:trail/*"}"#, 'T'),
+    (
+        LOG_KEY,
+        r#""StringLike":{"kms:EncryptionContext:aws:cloudtrail:arn":"arn:aws:cloudtrail:*:111111111111:trail/*"}"#,
+        'T',
+    ),
     (DEPUTY, r#""StringLike":{"aws:SourceAccount":"??????????[0-9]*"}"#, 'F'),
     (DEPUTY, r#""StringLike":{"aws:SourceAccount":"????????????"}"#, 'T'),
     (DEPUTY, r#""ArnLike":{"aws:SourceArn":"arn:aws:cloudtrail:*:????????????:trail/*"}"#, 'T'),

@@ -54,12 +54,7 @@ pub(super) const ROWS: &[Row] = &[
         r#"{"Statement":[{@,"Condition":{"StringEquals":{"aws:username":"x"},"StringEquals":{"aws:username":"k"}}}]}"#,
         'T',
     ),
-    (
-        GRAMMAR,
-        Text,
-        r#"{"Statement":[{@,"Condition":{"StringEquals":{"aws:username":"k","aws:username":"x"}}}]}"#,
-        'F',
-    ),
+    (GRAMMAR, Text, r#"{"Statement":[{@,"Condition":{"StringEquals":{"aws:username":"k","aws:username":"x"}}}]}"#, 'F'),
     (EFFECT, Mapping, r#"{"Statement":[{@,"Condition":{}}]}"#, 'T'),
     (EFFECT, Text, r#"{"Statement":[{@,"Effect":"allow"}]}"#, '?'),
     (EFFECT, Mapping, r#"{"Statement":[{"Principal":"*","Action":"s3:*","Resource":"*"}]}"#, '?'),
