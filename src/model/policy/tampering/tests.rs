@@ -367,6 +367,7 @@ fn boundaries() {
         power_in(&estate, &documents, &Boundary::of(&boundary, &known))
     };
     assert_eq!(of("arn:aws:iam::aws:policy/PowerUserAccess"), "StopLogging");
+    assert_eq!(of("arn:aws:iam::aws:policy/AdministratorAccess"), "StopLogging");
     assert_eq!(of("arn:aws:iam::aws:policy/ReadOnlyAccess"), "nothing");
     assert_eq!(of("arn:aws:iam::<Account>:policy/elsewhere"), "maybe StopLogging");
     assert_eq!(of("<?Boundary>"), "maybe StopLogging");
