@@ -81,7 +81,10 @@ impl Request {
         match self.context.held(key) {
             Held::Among(choices) => {
                 let plain = |choice: &Held| matches!(choice, Held::Absent | Held::Values(_));
-                Choices { values: choices.clone(), all: choices.iter().all(plain) }
+                // The choices fit each pattern of the policy alone; one that fits two of them may not be among them.
+                let told = |c: &&Condition| operator(c).is_some_and(Operator::tells_by_equality);
+                let patterns = conditions.clone().filter(of_key(key)).filter(|c| !told(c)).count();
+                Choices { values: choices.clone(), all: choices.iter().all(plain) && patterns <= 1 }
             }
             Held::Free => {
                 let of = || conditions.clone().filter(of_key(key));

@@ -13,6 +13,9 @@ use crate::model::principal::ManagedPolicy;
 use crate::model::trail::Trail;
 use crate::model::{Estate, Existence, Identity, InputKind, Protection, ResourceKind};
 
+mod combined;
+mod laws;
+
 fn here() -> Origin {
     Origin::Api { call: "test", arn: "test".into() }
 }

@@ -62,6 +62,17 @@ pub(super) const STRANGERS: &[(&str, &str, char)] = &[
     (KEYS, r#""StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111111111111:role/a"}"#, 'F'),
     (KEYS, r#""StringEqualsIgnoreCase":{"aws:PrincipalOrgID":"<org>"}"#, 'F'),
     (KEYS, r#""StringLike":{"aws:PrincipalOrgID":"*"}"#, 'T'),
+    // A role of any account that is named so fits both; that none was found proves nothing.
+    (
+        KEYS,
+        r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x*"},"ArnLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::*:role/*z"}"#,
+        '?',
+    ),
+    (
+        KEYS,
+        r#""StringLike":{"aws:PrincipalArn":"*:role/*"},"StringNotEquals":{"aws:PrincipalArn":"arn:aws:iam::1:role/a"}"#,
+        'T',
+    ),
     (KEYS, r#""StringEquals":{"aws:PrincipalIsAWSService":"true"}"#, 'F'),
     (KEYS, r#""Bool":{"aws:ViaAWSService":"false"}"#, 'T'),
     (KEY_POLICY, r#""StringEquals":{"kms:ViaService":"s3.us-east-1.amazonaws.com"}"#, 'T'),

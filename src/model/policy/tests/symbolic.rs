@@ -200,3 +200,45 @@ proptest! {
         }
     }
 }
+
+/// All strings over `a` and `b` up to a length that tells short patterns apart.
+fn strings() -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut at = 0;
+    while found[at].len() < 7 {
+        for c in ['a', 'b'] {
+            found.push(format!("{}{c}", found[at]));
+        }
+        at += 1;
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    #[test]
+    fn clauses_share_and_take_in_what_their_strings_do(
+        negated in prop::bool::ANY,
+        items in prop::collection::vec("[ab*?]{0,3}", 1..3),
+        pattern in "[ab*?]{0,3}",
+    ) {
+        let clause = clause(negated, items.iter().map(|item| Text::from(item.as_str())).collect());
+        let own = |s: &String| items.iter().any(|item| like(item, s)) != negated;
+        let of_pattern: Vec<String> = strings().into_iter().filter(|s| like(&pattern, s)).collect();
+        let (shared, whole) = (of_pattern.iter().any(own), of_pattern.iter().all(own));
+        let pattern = Text::from(pattern.as_str());
+        let (touches, covers) = (clause.touches(&pattern), clause.covers(&pattern));
+        match touches {
+            Truth::False => prop_assert!(!shared),
+            _ if !negated => prop_assert!(shared),
+            _ => {}
+        }
+        if covers == Truth::True {
+            prop_assert!(whole);
+        }
+        if negated && whole {
+            prop_assert_eq!(covers, Truth::True);
+        }
+    }
+}
