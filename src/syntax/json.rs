@@ -3,6 +3,8 @@
 use super::keys::{Keys, duplicate};
 use super::{Entry, Kind, MAX_DEPTH, Node, SyntaxError, char_end, too_deep};
 use crate::source_map::{FileId, Span};
+use std::collections::HashSet;
+
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 
 /// Reads one JSON document.
@@ -11,7 +13,19 @@ use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 /// The first fault, with its place. Faults are also: a key that its object has already, a number of more than 4300
 /// digits, and more than [`MAX_DEPTH`] levels of nesting.
 pub fn parse(text: &str, file: FileId) -> Result<Node, SyntaxError> {
-    let mut reader = Reader { text, file, jiter: Jiter::new(text.as_bytes()) };
+    read(text, file, false)
+}
+
+/// As [`parse`], but of a key that its object has already, the last value counts: IAM reads policies so.
+///
+/// # Errors
+/// The first fault, with its place.
+pub fn parse_last_wins(text: &str, file: FileId) -> Result<Node, SyntaxError> {
+    read(text, file, true)
+}
+
+fn read(text: &str, file: FileId, last_wins: bool) -> Result<Node, SyntaxError> {
+    let mut reader = Reader { text, file, jiter: Jiter::new(text.as_bytes()), last_wins };
     let peek = reader.jiter.peek().map_err(|e| reader.error(&e, None))?;
     let node = reader.value(peek, 0, None)?;
     reader.jiter.finish().map_err(|e| reader.error(&e, None))?;
@@ -22,6 +36,8 @@ struct Reader<'t> {
     text: &'t str,
     file: FileId,
     jiter: Jiter<'t>,
+    /// Whether a repeated key replaces what came before; else it is a fault.
+    last_wins: bool,
 }
 
 impl Reader<'_> {
@@ -64,6 +80,7 @@ impl Reader<'_> {
     fn object(&mut self, start: usize, depth: usize) -> Result<Node, SyntaxError> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut keys = Keys::default();
+        let mut repeated = false;
         let mut before = start + 1;
         let mut next = self.jiter.next_object_bytes().map(|key| key.map(<[u8]>::len));
         loop {
@@ -76,7 +93,9 @@ impl Reader<'_> {
             let quote = self.quote(before);
             let key_span = self.span(quote, quote + len + 2);
             let key = self.key(quote, len)?;
-            if !keys.insert(&entries, &key) {
+            let new = keys.insert(&entries, &key);
+            repeated |= !new;
+            if !new && !self.last_wins {
                 let first = entries.iter().find(|entry| entry.key == key).map_or(key_span, |entry| entry.key_span);
                 return Err(duplicate(self.text, &key, key_span, first));
             }
@@ -85,6 +104,12 @@ impl Reader<'_> {
             entries.push(Entry { key, key_span, value });
             before = self.jiter.current_index();
             next = self.jiter.next_key_bytes().map(|key| key.map(<[u8]>::len));
+        }
+        if repeated {
+            let mut seen = HashSet::new();
+            entries.reverse();
+            entries.retain(|entry| seen.insert(entry.key.clone()));
+            entries.reverse();
         }
         Ok(Node { kind: Kind::Map(entries), span: self.span(start, self.jiter.current_index()) })
     }

@@ -13,6 +13,9 @@ use crate::model::principal::ManagedPolicy;
 use crate::model::trail::Trail;
 use crate::model::{Estate, Existence, Identity, InputKind, Protection, ResourceKind};
 
+mod combined;
+mod laws;
+
 fn here() -> Origin {
     Origin::Api { call: "test", arn: "test".into() }
 }
@@ -368,6 +371,7 @@ fn boundaries() {
         power_in(&estate, &documents, &Boundary::of(&boundary, &known))
     };
     assert_eq!(of("arn:aws:iam::aws:policy/PowerUserAccess"), "StopLogging");
+    assert_eq!(of("arn:aws:iam::aws:policy/AdministratorAccess"), "StopLogging");
     assert_eq!(of("arn:aws:iam::aws:policy/ReadOnlyAccess"), "nothing");
     assert_eq!(of("arn:aws:iam::<Account>:policy/elsewhere"), "maybe StopLogging");
     assert_eq!(of("<?Boundary>"), "maybe StopLogging");
