@@ -18,6 +18,14 @@ pub const KIND: &str = "resources.type";
 pub const ARN: &str = "resources.ARN";
 /// `eventType`: `AwsApiCall`, `AwsServiceEvent`, …
 pub const TYPE: &str = "eventType";
+/// `userIdentity.arn`: who called.
+pub const USER: &str = "userIdentity.arn";
+/// `sessionCredentialFromConsole`: `true` when a session of the console called, else not in the record.
+pub const CONSOLE: &str = "sessionCredentialFromConsole";
+/// `errorCode`: `VpceAccessDenied` for calls that an endpoint's policy refused.
+pub const ERROR: &str = "errorCode";
+/// `vpcEndpointId`: the VPC endpoint that was used.
+pub const ENDPOINT: &str = "vpcEndpointId";
 
 /// The order in which a CloudTrail record is read; fields that are not listed come last.
 const ORDER: [&str; 7] = [SOURCE, NAME, READ_ONLY, KIND, ARN, TYPE, CATEGORY];

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::event::{ARN, CATEGORY, Event, KIND, NAME, READ_ONLY, SOURCE, TYPE};
+use super::event::{ARN, CATEGORY, CONSOLE, ENDPOINT, ERROR, Event, KIND, NAME, READ_ONLY, SOURCE, TYPE, USER};
 use super::recorded::{Coverage, Recorded, Target};
 use super::rules::{self, Limit, Rule, Rules};
 use super::values::{Atom, Base, Effort, Op, Tri, Values};
@@ -246,10 +246,10 @@ impl Recorded {
             (SOURCE, just("s3.amazonaws.com")),
             (NAME, just("PutObject")),
             (TYPE, just("AwsApiCall")),
-            ("userIdentity.arn", Base::Absent),
-            ("sessionCredentialFromConsole", Base::Absent),
-            ("errorCode", Base::Absent),
-            ("vpcEndpointId", Base::Absent),
+            (USER, Base::Absent),
+            (CONSOLE, Base::Absent),
+            (ERROR, Base::Absent),
+            (ENDPOINT, Base::Absent),
             (ARN, objects(bucket_arn, key_prefix)),
         ]))
     }
