@@ -50,7 +50,10 @@ fn one_account(recording: &Recording<'_>, judge: &mut Judge<'_>) {
                     .because(reason)
                     .evidence("IsMultiRegionTrail", "a logging multi-Region trail", observed(recording), &input.at)
                     .remedy(remedy)
-                    .fail_with(witness::of(management.lost(), input));
+                    .fail_with(match recording.elsewhere() {
+                        Some(region) => witness::in_region(management.lost(), Some(&region)),
+                        None => witness::of(management.lost(), input),
+                    });
             }
         }
     }

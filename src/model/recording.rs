@@ -35,6 +35,8 @@ pub struct Pool {
     everywhere: Management,
     /// As though all worked in one Region: what these do not record, none does.
     at_most: Management,
+    /// The events behind `at_most`.
+    all: Recorded,
     by_region: HashMap<Text, Management>,
 }
 
@@ -97,8 +99,29 @@ impl<'a> Recording<'a> {
             }
         }
         let everywhere = self.together(|recorder| recorder.counts.clone() & multi(recorder)).management();
-        let at_most = self.together(|recorder| recorder.counts.clone()).management();
-        Pool { everywhere, at_most, by_region }
+        let all = self.together(|recorder| recorder.counts.clone());
+        Pool { everywhere, at_most: all.management(), all, by_region }
+    }
+
+    /// A Region in which no single-Region trail works, or words for it where their Regions are not known; `None` if
+    /// all trails that log work in all Regions.
+    pub fn elsewhere(&self) -> Option<String> {
+        let single = |recorder: &&Recorder<'_>| {
+            recorder.counts != Truth::False && recorder.trail.multi_region.is(&true) != Truth::True
+        };
+        let mut homes = self.recorders.iter().filter(single).map(|recorder| &recorder.trail.home_region).peekable();
+        homes.peek()?;
+        let homes: Vec<&Text> = homes.collect();
+        let free = |region: &&&str| homes.iter().all(|home| home.same(&(**region).into()) == Truth::False);
+        let partition = self.inputs.first().map_or("aws", |input| input.partition);
+        let regions: &[&str] = match partition {
+            "aws-cn" => &["cn-north-1", "cn-northwest-1"],
+            "aws-us-gov" => &["us-gov-west-1", "us-gov-east-1"],
+            "aws" => &["eu-west-1", "us-east-1", "us-west-2", "ap-southeast-2", "eu-central-1", "sa-east-1"],
+            _ => &[],
+        };
+        let found = regions.iter().find(free).map(|region| (*region).to_owned());
+        Some(found.unwrap_or_else(|| "any Region without a trail of its own".to_owned()))
     }
 
     /// Whether there may be trails that were not seen.
@@ -145,6 +168,11 @@ impl Pool {
             everywhere | (!multi & here)
         };
         Sides { reads: side(&|found| found.reads.truth.clone()), writes: side(&|found| found.writes.truth.clone()) }
+    }
+
+    /// Whether no logging trail records an event, in whatever Region.
+    pub fn loses(&self, event: &Event) -> bool {
+        self.all.records(event) == Truth::False
     }
 
     /// Events that no logging trail records in the Regions that `trail` works in.

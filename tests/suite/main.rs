@@ -13,6 +13,7 @@ mod pages;
 mod reports;
 mod sarif;
 mod secrets;
+mod weak_points;
 mod weakening;
 
 use std::path::{Path, PathBuf};

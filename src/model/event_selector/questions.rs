@@ -200,6 +200,21 @@ impl Recorded {
         self.touches(&Target::new([(CATEGORY, just("Data"))]))
     }
 
+    /// A read of an object that is not recorded, in words that a reader knows; `None` where it is or may be.
+    pub fn lost_read(&self, partition: &str) -> Option<Event> {
+        let key = format!("arn:{partition}:s3:::example-bucket/customers.csv");
+        let fields = [
+            (SOURCE, "s3.amazonaws.com"),
+            (NAME, "GetObject"),
+            (READ_ONLY, "true"),
+            (KIND, "AWS::S3::Object"),
+            (ARN, key.as_str()),
+            (CATEGORY, "Data"),
+        ];
+        let event = Event::new(fields.map(|(name, value)| (name, Text::from(value))));
+        (self.records(&event) == Truth::False).then_some(event)
+    }
+
     /// Whether data events of S3 objects are recorded, of any bucket.
     pub fn any_objects(&self) -> Truth {
         self.touches(&Target::new([(CATEGORY, just("Data")), (KIND, just("AWS::S3::Object"))]))

@@ -78,18 +78,6 @@ pub fn compare(filters: &[&Expr], required: &Expr) -> Coverage {
     Coverage { covered: Truth::True, missed: None }
 }
 
-/// The event without the fields that matter neither to the pattern it fulfils nor to the filters that miss it.
-pub fn lean(mut event: Vec<(String, Json)>, filters: &[&Expr], pattern: &Expr) -> Vec<(String, Json)> {
-    for at in (0..event.len()).rev() {
-        let field = event.remove(at);
-        let says = |expr: &Expr, wanted: bool| Reading::all().all(|r| expr.matches(&event, r) == Some(wanted));
-        if !says(pattern, true) || !filters.iter().all(|filter| says(filter, false)) {
-            event.insert(at, field);
-        }
-    }
-    event
-}
-
 /// The disjunctive normal form; `None` beyond the cap.
 pub(super) fn clauses(expr: &Expr) -> Option<Vec<Vec<&Test>>> {
     match expr {

@@ -181,3 +181,18 @@ fn too_large_is_unknown() {
     let text = format!("{{ {} }}", (0..40).map(part).collect::<Vec<_>>().join(" && "));
     assert_eq!(compared(&[&text], "{ $.a0 = x }"), '?');
 }
+
+#[test]
+fn a_missed_event_has_values_that_records_have() {
+    let required = read("{ $.userIdentity.type = Root && $.eventType != AwsServiceEvent }");
+    let narrow = read("{ $.userIdentity.type = Root && $.eventType = AwsApiCall }");
+    let missed = compare(&[&narrow], &required).missed.expect("other types are missed");
+    let shown = lean(missed, &[&narrow], &required);
+    let text = |value: &str| Json::String(value.to_owned());
+    let wanted = [("eventType", text("AwsConsoleSignIn")), ("userIdentity.type", text("Root"))];
+    assert_eq!(shown, wanted.map(|(field, value)| (field.to_owned(), value)));
+    // A value that does not serve stays: the benchmark's own.
+    let required = read("{ $.eventName = CreateRoute }");
+    let missed = compare(&[], &required).missed.expect("nothing covers it");
+    assert_eq!(lean(missed, &[], &required), [("eventName".to_owned(), text("CreateRoute"))]);
+}

@@ -1,0 +1,45 @@
+//! A missed event made fit for people: with nothing that does not matter, and with values that records have.
+
+use super::{Expr, Json, Reading};
+
+/// Values that records have, by field; the first that will do is taken.
+const USUAL: [(&str, &[&str]); 9] = [
+    ("eventType", &["AwsApiCall", "AwsConsoleSignIn", "AwsServiceEvent"]),
+    ("eventName", &["StopLogging", "ConsoleLogin", "CreateAccessKey", "RunInstances"]),
+    ("eventSource", &["ec2.amazonaws.com", "iam.amazonaws.com", "s3.amazonaws.com"]),
+    ("errorCode", &["Client.UnauthorizedOperation", "AccessDenied", "AccessDeniedException"]),
+    ("userIdentity.type", &["IAMUser", "AssumedRole", "Root"]),
+    ("awsRegion", &["us-east-1", "eu-west-1", "ap-southeast-2"]),
+    ("sourceIPAddress", &["192.0.2.10", "198.51.100.20"]),
+    ("additionalEventData.MFAUsed", &["No"]),
+    ("responseElements.ConsoleLogin", &["Success", "Failure"]),
+];
+
+/// Whether, however it is read, the pattern matches the event and no filter does.
+fn is_missed(event: &[(String, Json)], filters: &[&Expr], pattern: &Expr) -> bool {
+    let says = |expr: &Expr, wanted: bool| Reading::all().all(|r| expr.matches(event, r) == Some(wanted));
+    says(pattern, true) && filters.iter().all(|filter| says(filter, false))
+}
+
+/// The event without the fields that matter neither to the pattern it fulfils nor to the filters that miss it, and with
+/// usual values where they serve as well.
+pub fn lean(mut event: Vec<(String, Json)>, filters: &[&Expr], pattern: &Expr) -> Vec<(String, Json)> {
+    for at in (0..event.len()).rev() {
+        let field = event.remove(at);
+        if !is_missed(&event, filters, pattern) {
+            event.insert(at, field);
+        }
+    }
+    for at in 0..event.len() {
+        let Some((_, usual)) = USUAL.iter().find(|(field, _)| *field == event[at].0) else { continue };
+        let before = event[at].1.clone();
+        let fits = usual.iter().any(|value| {
+            event[at].1 = Json::String((*value).to_owned());
+            is_missed(&event, filters, pattern)
+        });
+        if !fits {
+            event[at].1 = before;
+        }
+    }
+    event
+}
