@@ -26,7 +26,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 .claim("includes the events of global services", "does not include the events of global services")
                 .looks_at(flag, "true")
                 .looks_at(&trail.multi_region, "true, or the trail stands in the Region that receives these events");
-            let any = recorder.recorded.management().any;
+            let any = Truth::any(GLOBAL_SOURCES.into_iter().map(|source| recorder.recorded.touches_source(source)));
             match (&own, &any, &elsewhere) {
                 (Truth::True, Truth::True, _) => draft.pass(),
                 (_, _, Truth::True) => {
@@ -37,7 +37,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                         .pass();
                 }
                 (_, Truth::False, Truth::False) => {
-                    draft.not_applicable(CauseKind::NoSubject, "it records no management events at all");
+                    draft.not_applicable(CauseKind::NoSubject, "it records no management events of global services");
                 }
                 (Truth::False, Truth::True, Truth::False) => {
                     if flag.is(&true) == Truth::False {

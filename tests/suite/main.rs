@@ -9,6 +9,7 @@ mod floors;
 mod generated;
 mod hostile;
 mod laws;
+mod lost_events;
 mod pages;
 mod reports;
 mod sarif;

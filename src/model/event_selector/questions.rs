@@ -187,6 +187,11 @@ impl Recorded {
         side("true") & side("false")
     }
 
+    /// Whether some management events of one source are recorded.
+    pub fn touches_source(&self, source: &str) -> Truth {
+        self.touches(&Target::new([(CATEGORY, just("Management")), (SOURCE, just(source))]))
+    }
+
     /// Which sides of the management events are recorded, at least in part.
     pub fn any_management(&self) -> Sides {
         Sides {

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::automaton::examples;
 use super::parse::number;
-use super::{Asks, Expr, Json, Reading, Test};
+use super::{Asks, Expr, Json, Test};
 use crate::truth::{CauseKind, Truth};
 
 /// Clauses of one side before giving up.

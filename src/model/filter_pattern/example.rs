@@ -1,6 +1,6 @@
 //! A missed event made fit for people: with nothing that does not matter, and with values that records have.
 
-use super::{Expr, Json, Reading};
+use super::{Asks, Expr, Json, Reading};
 
 /// Values that records have, by field; the first that will do is taken.
 const USUAL: [(&str, &[&str]); 9] = [
@@ -41,5 +41,53 @@ pub fn lean(mut event: Vec<(String, Json)>, filters: &[&Expr], pattern: &Expr) -
             event[at].1 = before;
         }
     }
+    decisive(&mut event, filters, pattern);
     event
+}
+
+/// How many values of filters are tried.
+const MOST_VALUES: usize = 200;
+
+/// Adds the fields for want of which a filter misses the event: with one of the filter's values there it would match.
+fn decisive(event: &mut Vec<(String, Json)>, filters: &[&Expr], pattern: &Expr) {
+    let mut asked = Vec::new();
+    for filter in filters {
+        values(filter, &mut asked);
+    }
+    for (field, wanted) in asked {
+        if event.iter().any(|(known, _)| *known == *field) {
+            continue;
+        }
+        event.push((field.to_owned(), Json::String(wanted)));
+        let matches = |filter: &&Expr| Reading::all().all(|r| filter.matches(event, r) == Some(true));
+        let would_match = filters.iter().any(matches);
+        event.pop();
+        if !would_match {
+            continue;
+        }
+        let usual = USUAL.iter().find(|(known, _)| *known == field).map_or(&["other"][..], |(_, usual)| usual);
+        for value in usual {
+            event.push((field.to_owned(), Json::String((*value).to_owned())));
+            if is_missed(event, filters, pattern) {
+                break;
+            }
+            event.pop();
+        }
+    }
+    event.sort_by(|a, b| a.0.cmp(&b.0));
+}
+
+/// The fields that a pattern compares with a string, with that string.
+fn values<'e>(expr: &'e Expr, found: &mut Vec<(&'e str, String)>) {
+    match expr {
+        Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|part| values(part, found)),
+        Expr::Test(test) => {
+            if let Asks::Like(pattern, true) = &test.asks
+                && found.len() < MOST_VALUES
+                && let Some(text) = pattern.literal()
+            {
+                found.push((&test.field, text));
+            }
+        }
+    }
 }

@@ -191,6 +191,11 @@ fn a_missed_event_has_values_that_records_have() {
     let text = |value: &str| Json::String(value.to_owned());
     let wanted = [("eventType", text("AwsConsoleSignIn")), ("userIdentity.type", text("Root"))];
     assert_eq!(shown, wanted.map(|(field, value)| (field.to_owned(), value)));
+    // The field for want of which it is missed is told.
+    let narrow = read("{ $.userIdentity.type = Root && $.eventType != AwsServiceEvent && $.awsRegion = us-east-1 }");
+    let required = read("{ $.userIdentity.type = Root && $.eventType != AwsServiceEvent }");
+    let missed = compare(&[&narrow], &required).missed.expect("other Regions are missed");
+    assert_eq!(lean(missed, &[&narrow], &required)[0], ("awsRegion".to_owned(), text("eu-west-1")));
     // A value that does not serve stays: the benchmark's own.
     let required = read("{ $.eventName = CreateRoute }");
     let missed = compare(&[], &required).missed.expect("nothing covers it");
