@@ -84,8 +84,8 @@ fn explained(fault: &Fault, wanted: &cis::Filter, names: &str, filters: &[&Metri
             ),
         ),
         Fault::NotFed => (
-            format!("no trail of this input delivers to the log group of {names}"),
-            format!("Set '{group}' to the log group that the trail delivers to."),
+            format!("no logging trail of this input delivers to the log group of {names}"),
+            format!("Set '{group}' to the log group of a trail that logs."),
         ),
         Fault::NoAlarm => (
             format!("no alarm that has an action and is on watches the metric of {names}"),

@@ -231,6 +231,15 @@ fn leaves(json: &Json, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
 /// place is not an attribute.
 fn hide(selectors: &Json, path: &[String]) -> Option<Json> {
     let mut copy = selectors.clone();
+    if let [form, selector, field] = path
+        && form == "advanced"
+    {
+        // The name of a field.
+        let fields = copy[form][selector.parse::<usize>().ok()?].as_object_mut()?;
+        let operators = fields.remove(field)?;
+        fields.insert("${Hidden}".to_owned(), operators);
+        return Some(copy);
+    }
     let pointer =
         format!("/{}", path.iter().map(|key| key.replace('~', "~0").replace('/', "~1")).collect::<Vec<_>>().join("/"));
     let place = copy.pointer_mut(&pointer)?;

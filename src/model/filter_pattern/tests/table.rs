@@ -105,6 +105,13 @@ const SINGLE: &[(&str, &str, &str, char)] = &[
     (SYNTAX, "{ $.code = %^\\w+\\s\\w+$% }", r#"{"code": "two words"}"#, 'y'),
     (SYNTAX, "{ $.code != %^\\D% }", r#"{"code": "x1"}"#, 'n'),
     (SYNTAX, "{ $.code = %^a.c*$% }", r#"{"code": "abccc"}"#, 'y'),
+    (SYNTAX, "{ $.code = %^\\d{3}$% }", r#"{"code": "404"}"#, 'y'),
+    (SYNTAX, "{ $.code = %^\\d{3}$% }", r#"{"code": "4040"}"#, 'n'),
+    (SYNTAX, "{ $.code = %^a{2,}b{1,2}$% }", r#"{"code": "aaabb"}"#, 'y'),
+    (SYNTAX, "{ $.code = %^a{2,}b{1,2}$% }", r#"{"code": "abb"}"#, 'n'),
+    (SYNTAX, "{ $.code = %^a{2,}b{1,2}$% }", r#"{"code": "aabbb"}"#, 'n'),
+    (SYNTAX, "{ $.code = %^a{9999}$% }", r#"{"code": "a"}"#, '?'),
+    (SYNTAX, "{ $.code = %^a{2,1}$% }", r#"{"code": "a"}"#, '?'),
     // Groups are not in the syntax: nobody can say.
     (SYNTAX, "{ $.code = %(ab)+% }", r#"{"code": "abab"}"#, '?'),
     // The filters of the benchmark.
