@@ -11,6 +11,7 @@ mod hostile;
 mod laws;
 mod lost_events;
 mod pages;
+mod regions;
 mod reports;
 mod sarif;
 mod secrets;
