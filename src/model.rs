@@ -56,6 +56,12 @@ impl Estate {
 pub enum InputKind {
     /// A CloudFormation template with its local nested stacks.
     CloudFormation,
+    /// A Terraform root module, read from its `.tf` and `.tf.json` files.
+    TerraformConfig,
+    /// A Terraform plan as JSON.
+    TerraformPlan,
+    /// A Terraform state.
+    TerraformState,
     /// A file that holds commands.
     Script,
 }
@@ -65,6 +71,9 @@ impl InputKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::CloudFormation => "cloudformation",
+            Self::TerraformConfig => "terraform-config",
+            Self::TerraformPlan => "terraform-plan",
+            Self::TerraformState => "terraform-state",
             Self::Script => "script",
         }
     }
@@ -319,6 +328,8 @@ pub struct Identity {
     pub shown: String,
     /// The block's header: the logical id, the resource line.
     pub at: Origin,
+    /// The places that called for it, outermost first: the `module` blocks of Terraform.
+    pub calls: Vec<Origin>,
     /// Whether it exists.
     pub existence: Existence,
 }

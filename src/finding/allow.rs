@@ -87,6 +87,7 @@ mod tests {
             kind: ResourceKind::Principal,
             address: "BreakGlass".to_owned(),
             instances: Vec::new(),
+            calls: Vec::new(),
             shown: "BreakGlass".to_owned(),
             at: at.clone(),
             existence: Existence::Certain,

@@ -189,6 +189,19 @@ fn descend<'v>(value: &'v Val, path: &[&str]) -> Found<'v> {
         match &current.kind {
             ValKind::Unknown(cause) => return Found::Hidden(cause.clone()),
             ValKind::Null => return Found::Absent(span),
+            // A nested block of Terraform: a list, also where only one may stand.
+            ValKind::List(items) => match items.first() {
+                Some(first) => {
+                    span = Some(first.span);
+                    current = first;
+                }
+                None => return Found::Absent(span),
+            },
+            _ => {}
+        }
+        match &current.kind {
+            ValKind::Unknown(cause) => return Found::Hidden(cause.clone()),
+            ValKind::Null => return Found::Absent(span),
             ValKind::Text(text) if text.literal().is_none() => {
                 return match text.vars().next() {
                     Some(var) => Found::Hidden(var.cause.clone()),

@@ -43,7 +43,16 @@ pub static GRADED: Check = Check {
 
 fn identity(kind: ResourceKind, address: &str, at: Origin) -> Identity {
     let (address, shown) = (address.to_owned(), address.to_owned());
-    Identity { input: InputId(0), kind, address, instances: Vec::new(), shown, at, existence: Existence::Certain }
+    Identity {
+        input: InputId(0),
+        kind,
+        address,
+        instances: Vec::new(),
+        calls: Vec::new(),
+        shown,
+        at,
+        existence: Existence::Certain,
+    }
 }
 
 fn find(sources: &SourceMap, file: FileId, needle: &str) -> Origin {

@@ -119,6 +119,7 @@ impl<'t> Cx<'_, '_, 't> {
             shown: references::cdk_path(self.resource.node).unwrap_or(&address).to_owned(),
             address,
             instances: Vec::new(),
+            calls: Vec::new(),
             at: self.origin(),
             existence: self.maybe.clone().map_or(Existence::Certain, Existence::Maybe),
         }

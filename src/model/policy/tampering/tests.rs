@@ -23,6 +23,7 @@ fn id(kind: ResourceKind, address: &str) -> Identity {
         kind,
         address: address.to_owned(),
         instances: Vec::new(),
+        calls: Vec::new(),
         shown: address.to_owned(),
         at: here(),
         existence: Existence::Certain,
