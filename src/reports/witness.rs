@@ -15,26 +15,38 @@ pub fn sentence(witness: &Witness) -> String {
             format!("'{principal}' may do '{action}' on '{resource}'{when}")
         }
         Witness::Event { lost, record, .. } => {
-            let loses = match lost {
-                Lost::Record => format!("no trail would record {}", call(record)),
-                Lost::Alarm => format!("no alarm would follow {}", call(record)),
-            };
-            format!("{loses}: {}", clean(&spaced(record)))
+            let call = call(record);
+            format!("{}: {}", loses(*lost, call.as_deref().unwrap_or("this event")), clean(&spaced(record)))
         }
     }
 }
 
+/// An event that has a name, without its record.
+pub fn in_short(witness: &Witness) -> Option<String> {
+    match witness {
+        Witness::Event { lost, record, .. } => call(record).map(|call| loses(*lost, &call)),
+        Witness::Request { .. } => None,
+    }
+}
+
+fn loses(lost: Lost, event: &str) -> String {
+    match lost {
+        Lost::Record => format!("no trail would record {event}"),
+        Lost::Alarm => format!("no alarm would follow {event}"),
+    }
+}
+
 /// The event in words: `the call 'StopLogging' of 'cloudtrail.amazonaws.com', which changes something`.
-fn call(record: &Value) -> String {
+fn call(record: &Value) -> Option<String> {
     let text = |field: &str| record.get(field).and_then(Value::as_str).map(clean);
-    let Some(name) = text("eventName") else { return "this event".to_owned() };
+    let name = text("eventName")?;
     let source = text("eventSource").map(|source| format!(" of '{source}'")).unwrap_or_default();
     let does = match record.get("readOnly").and_then(Value::as_bool) {
         Some(true) => ", which only reads",
         Some(false) => ", which changes something",
         None => "",
     };
-    format!("the call '{name}'{source}{does}")
+    Some(format!("the call '{name}'{source}{does}"))
 }
 
 /// JSON on one line that can be broken at its spaces.

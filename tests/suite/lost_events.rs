@@ -137,16 +137,16 @@ fn a_limit_on_who_calls_is_shown_by_a_caller() {
 
 #[test]
 fn people_are_told_what_is_lost() {
-    let text = |path: &str| {
+    let printed = |path: &str, format: Format| {
         let folder = project().join("tests/fixtures").join(path);
         let check = CHECKS.iter().filter(|check| path.starts_with(check.id)).collect();
         let paths = std::slice::from_ref(&folder);
         let scan = scan_paths(Path::new(&folder), paths, Settings::default(), check);
         let mut out = Vec::new();
-        reports::write(Format::Text, &scan, &reports::Settings::default(), &mut out)
-            .expect("a vector takes everything");
+        reports::write(format, &scan, &reports::Settings::default(), &mut out).expect("a vector takes everything");
         String::from_utf8(out).expect("text").split_whitespace().collect::<Vec<_>>().join(" ")
     };
+    let text = |path: &str| printed(path, Format::Text);
     let only_reads = text("management-events/cloudformation/fail/only-reads");
     let wanted = "witness: no trail would record the call 'AuthorizeSecurityGroupIngress' of 'ec2.amazonaws.com', \
                   which changes something: {\"eventSource\": \"ec2.amazonaws.com\"";
@@ -155,4 +155,9 @@ fn people_are_told_what_is_lost() {
     let no_alarm = text("metric-filter-alarms/cloudformation/fail/one-name-left-out");
     assert!(no_alarm.contains("witness: no alarm would follow the call 'UpdateTrail'"), "{no_alarm}");
     assert!(!no_alarm.contains("no trail"), "{no_alarm}");
+    // Code scanning shows the message only.
+    let sarif = printed("management-events/cloudformation/fail/only-reads", Format::Sarif);
+    let wanted = "For example, no trail would record the call 'AuthorizeSecurityGroupIngress' of 'ec2.amazonaws.com', which \
+                  changes something. Let 'EventSelectors'";
+    assert!(sarif.contains(wanted), "{sarif}");
 }
