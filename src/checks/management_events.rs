@@ -119,19 +119,18 @@ fn fail(
 ) {
     let (name, half) = (recorder.trail.selectors.place().name, half(own));
     // The witness is an event that no trail of the input records.
-    let lost = pool.lost(recorder.trail);
-    let lost = lost.iter().find(|event| recorder.recorded.records(event) == Truth::False);
-    // A trail that does not log is blamed for what it would leave out.
-    let own_lost = [&own.writes.lost, &own.reads.lost].into_iter().flatten().find(|event| pool.loses(event));
-    let lost = lost.or(own_lost);
-    let region = lost.filter(|event| !pool.loses(event)).and_then(|_| match recorder.trail.multi_region.is(&true) {
-        // Another trail may record it in a Region of its own.
-        Truth::False => Some(recorder.trail.home_region.literal().unwrap_or("the Region of the trail").to_owned()),
-        _ => recording.elsewhere(),
+    let lost = pool.lost(recorder);
+    let region = lost.as_ref().filter(|lost| !lost.nowhere).and_then(|_| {
+        match recorder.trail.multi_region.is(&true) {
+            // Another trail may record it in a Region of its own.
+            Truth::False => Some(recorder.trail.home_region.literal().unwrap_or("the Region of the trail").to_owned()),
+            _ => pool.elsewhere.clone(),
+        }
     });
+    let event = lost.as_ref().map(|lost| &lost.event);
     let shown = match region {
-        Some(region) => witness::in_region(lost, Some(&region)),
-        None => witness::of(lost, input),
+        Some(region) => witness::in_region(event, Some(&region)),
+        None => witness::of(event, input),
     };
     let draft = if half { draft.severity(Severity::Medium) } else { draft };
     draft
