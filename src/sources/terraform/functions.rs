@@ -30,6 +30,8 @@ mod patterns;
 mod sets;
 mod strings;
 mod table;
+#[cfg(test)]
+mod tests;
 mod time;
 mod trim;
 mod yaml;
