@@ -111,7 +111,7 @@ fn not_evaluated(name: &str, args: &[Val], span: Span) -> ValKind {
         return ValKind::Unknown(Cause::new(CauseKind::AfterApply, detail));
     }
     let cause = Cause::new(CauseKind::Unsupported, format!("the function '{name}' is not evaluated"));
-    if FIXED.contains(&name) { hole(&Call { name, args, span }, cause) } else { ValKind::Unknown(cause) }
+    if FIXED.contains(&name) { hole(&Call::new(name, args, span), cause) } else { ValKind::Unknown(cause) }
 }
 
 /// The string that a call gives and that cannot be told. When an argument is unknown and has no identity, neither has
@@ -135,7 +135,7 @@ fn derived(name: &str, var: &Var, more: &str, shape: Shape) -> Text {
 
 /// Runs a function; a choice inside its arguments comes back as [`Stop::Choice`].
 fn run(function: &Function, args: &[Val], span: Span) -> Result<Val, Stop> {
-    let call = Call { name: function.name, args, span };
+    let call = Call::new(function.name, args, span);
     let kind = match (function.run)(&call) {
         Ok(ValKind::Text(text)) => {
             arguments::fits_text(Some(arguments::length(&text)))?;

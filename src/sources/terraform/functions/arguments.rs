@@ -1,5 +1,6 @@
 //! What a function sees of its call, and how a call ends.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::number::{Decimal, Fault};
@@ -60,6 +61,9 @@ pub(super) fn fits_text(bytes: Option<usize>) -> Result<(), Stop> {
     }
 }
 
+/// The steps that one call may take to compare texts with holes.
+const MOST_STEPS: usize = 1 << 24;
+
 /// One call.
 pub(super) struct Call<'a> {
     /// The function's name.
@@ -68,9 +72,86 @@ pub(super) struct Call<'a> {
     pub args: &'a [Val],
     /// The place of the call.
     pub span: Span,
+    /// Steps that are left for comparisons.
+    steps: Cell<usize>,
 }
 
 impl<'a> Call<'a> {
+    /// A call of the function `name` at a place.
+    pub fn new(name: &'a str, args: &'a [Val], span: Span) -> Self {
+        Self { name, args, span, steps: Cell::new(MOST_STEPS) }
+    }
+
+    /// Stops before comparisons of texts with holes get too long: each costs the product of both lengths.
+    pub fn comparable(&self, a: &Text, b: &Text) -> Result<(), Stop> {
+        if a.literal().is_some() && b.literal().is_some() {
+            return Ok(());
+        }
+        let cost = length(a).saturating_add(1).saturating_mul(length(b).saturating_add(1));
+        match self.steps.get().checked_sub(cost) {
+            Some(left) => {
+                self.steps.set(left);
+                Ok(())
+            }
+            None => Err(unsupported("the texts are too long to compare")),
+        }
+    }
+
+    /// Whether two texts are the same string.
+    pub fn same_text(&self, a: &Text, b: &Text) -> Result<Truth, Stop> {
+        if let (Some(a), Some(b)) = (a.literal(), b.literal()) {
+            return Ok(Truth::known(a == b));
+        }
+        if a == b {
+            return Ok(Truth::True);
+        }
+        self.comparable(a, b)?;
+        Ok(a.same(b))
+    }
+
+    /// Whether two values are equal, as `==` tells: values of different types are not.
+    pub fn same(&self, a: &Val, b: &Val) -> Result<Truth, Stop> {
+        known(a)?;
+        known(b)?;
+        match (&a.kind, &b.kind) {
+            (ValKind::Null, ValKind::Null) => Ok(Truth::True),
+            (ValKind::Bool(a), ValKind::Bool(b)) => Ok(Truth::known(a == b)),
+            (ValKind::Number(x), ValKind::Number(y)) => {
+                Ok(Truth::known(x == y || number(a, "the number")? == number(b, "the number")?))
+            }
+            // The text of a document that could not be written out tells nothing.
+            (ValKind::Embedded(a, one), ValKind::Embedded(b, other)) if a == b && is_hole(a) => self.same(one, other),
+            (ValKind::Text(a) | ValKind::Embedded(a, _), ValKind::Text(b) | ValKind::Embedded(b, _)) => {
+                self.same_text(a, b)
+            }
+            (ValKind::List(a), ValKind::List(b)) if a.len() == b.len() => self.all_same(a.iter().zip(b)),
+            (ValKind::Map(a), ValKind::Map(b)) if a.len() == b.len() => {
+                let (a, b) = (by_key(a), by_key(b));
+                if a.iter().zip(&b).any(|(a, b)| a.key != b.key) {
+                    return Ok(Truth::False);
+                }
+                self.all_same(a.into_iter().zip(b).map(|(a, b)| (&a.value, &b.value)))
+            }
+            _ => Ok(Truth::False),
+        }
+    }
+
+    /// Whether all pairs are equal. An unknown value leaves it open; another pair may still decide it.
+    fn all_same<'v>(&self, pairs: impl Iterator<Item = (&'v Val, &'v Val)>) -> Result<Truth, Stop> {
+        let mut result = Truth::True;
+        for (a, b) in pairs {
+            let same = match self.same(a, b) {
+                Err(Stop::Unknown(cause)) => Truth::from(cause),
+                other => other?,
+            };
+            result = result & same;
+            if result == Truth::False {
+                break;
+            }
+        }
+        Ok(result)
+    }
+
     /// What messages call an argument.
     fn what(&self, i: usize) -> String {
         format!("argument {} of '{}'", i + 1, self.name)
@@ -204,68 +285,16 @@ pub(super) fn known(val: &Val) -> Result<(), Stop> {
     }
 }
 
-/// Texts with holes that have together more characters than this are not compared.
-const MOST_COMPARED: usize = 4096;
-
-/// Whether two values are equal, as `==` tells: values of different types are not.
-pub(super) fn same(a: &Val, b: &Val) -> Result<Truth, Stop> {
-    known(a)?;
-    known(b)?;
-    Ok(match (&a.kind, &b.kind) {
-        (ValKind::Null, ValKind::Null) => Truth::True,
-        (ValKind::Bool(a), ValKind::Bool(b)) => Truth::known(a == b),
-        (ValKind::Number(x), ValKind::Number(y)) => {
-            Truth::known(x == y || number(a, "the number")? == number(b, "the number")?)
-        }
-        (ValKind::Text(a) | ValKind::Embedded(a, _), ValKind::Text(b) | ValKind::Embedded(b, _)) => same_text(a, b),
-        (ValKind::List(a), ValKind::List(b)) => {
-            if a.len() != b.len() {
-                return Ok(Truth::False);
-            }
-            let mut result = Truth::True;
-            for (a, b) in a.iter().zip(b) {
-                result = result & decided(same(a, b))?;
-            }
-            result
-        }
-        (ValKind::Map(a), ValKind::Map(b)) => {
-            if a.len() != b.len() {
-                return Ok(Truth::False);
-            }
-            let mut b: Vec<&Field> = b.iter().collect();
-            let mut a: Vec<&Field> = a.iter().collect();
-            a.sort_by(|x, y| x.key.cmp(&y.key));
-            b.sort_by(|x, y| x.key.cmp(&y.key));
-            let mut result = Truth::True;
-            for (a, b) in a.into_iter().zip(b) {
-                if a.key != b.key {
-                    return Ok(Truth::False);
-                }
-                result = result & decided(same(&a.value, &b.value))?;
-            }
-            result
-        }
-        _ => Truth::False,
-    })
+/// Whether a text is one hole and nothing else.
+pub(super) fn is_hole(text: &Text) -> bool {
+    matches!(text.parts(), [Part::Var(_)])
 }
 
-/// An unknown value inside a larger one leaves the comparison open; another part may still decide it.
-fn decided(result: Result<Truth, Stop>) -> Result<Truth, Stop> {
-    match result {
-        Err(Stop::Unknown(cause)) => Ok(Truth::from(cause)),
-        other => other,
-    }
-}
-
-/// Whether two texts are the same string.
-pub(super) fn same_text(a: &Text, b: &Text) -> Truth {
-    if let (Some(a), Some(b)) = (a.literal(), b.literal()) {
-        return Truth::known(a == b);
-    }
-    match a.causes().or_else(|| b.causes()) {
-        Some(causes) if a != b && length(a) + length(b) > MOST_COMPARED => Truth::Unknown(causes),
-        _ => a.same(b),
-    }
+/// Fields in the order of their keys.
+pub(super) fn by_key(fields: &[Field]) -> Vec<&Field> {
+    let mut fields: Vec<&Field> = fields.iter().collect();
+    fields.sort_by(|a, b| a.key.cmp(&b.key));
+    fields
 }
 
 /// The bytes of a text's known parts, and one for each hole.

@@ -1,6 +1,6 @@
 //! Functions over lists.
 
-use super::arguments::{Call, Done, Stop, fits_items, known, literal, same, text, wrong};
+use super::arguments::{Call, Done, Stop, boolean, fits_items, known, literal, text, wrong};
 use super::strings::{graphemes, texts, truth};
 use super::{convert, sets};
 use crate::model::arn::{Part, Shape, Text};
@@ -75,7 +75,7 @@ pub(super) fn element(call: &Call<'_>) -> Done {
 pub(super) fn index(call: &Call<'_>) -> Done {
     let items = call.list(0)?;
     for (i, item) in items.iter().enumerate() {
-        match same(item, &call.args[1])? {
+        match call.same(item, &call.args[1])? {
             Truth::True => return Ok(count(i)),
             Truth::False => {}
             Truth::Unknown(causes) => return Err(Stop::Unknown(causes.first().clone())),
@@ -88,7 +88,7 @@ pub(super) fn contains(call: &Call<'_>) -> Done {
     let mut found = Truth::False;
     for item in call.list(0)? {
         found = found
-            | match same(item, &call.args[1]) {
+            | match call.same(item, &call.args[1]) {
                 Ok(truth) => truth,
                 Err(Stop::Unknown(cause)) => Truth::from(cause),
                 Err(stop) => return Err(stop),
@@ -177,7 +177,7 @@ pub(super) fn matchkeys(call: &Call<'_>) -> Done {
     if values.len() != keys.len() {
         return wrong("the first two lists of 'matchkeys' have different lengths");
     }
-    let wanted = sets::Members::new(wanted)?;
+    let wanted = sets::Members::new(call, wanted)?;
     let mut items = Vec::new();
     for (value, key) in values.iter().zip(keys) {
         match wanted.holds(key)? {
@@ -253,4 +253,35 @@ pub(super) fn setproduct(call: &Call<'_>) -> Done {
             .collect();
     }
     Ok(ValKind::List(rows.into_iter().map(|row| call.item(ValKind::List(row))).collect()))
+}
+
+/// Whether each item is true.
+pub(super) fn alltrue(call: &Call<'_>) -> Done {
+    fold(call, false)
+}
+
+/// Whether some item is true.
+pub(super) fn anytrue(call: &Call<'_>) -> Done {
+    fold(call, true)
+}
+
+/// `deciding` as soon as one item is that, else its opposite.
+fn fold(call: &Call<'_>, deciding: bool) -> Done {
+    let mut open = None;
+    for item in call.list(0)? {
+        if item.kind == ValKind::Null {
+            // Null is not true: it fails 'alltrue' and does not help 'anytrue'.
+            if !deciding {
+                return Ok(ValKind::Bool(false));
+            }
+            continue;
+        }
+        match boolean(item, "an item of the list") {
+            Ok(value) if value == deciding => return Ok(ValKind::Bool(deciding)),
+            Ok(_) => {}
+            Err(Stop::Error(detail)) => return Err(Stop::Error(detail)),
+            Err(stop) => open = open.or(Some(stop)),
+        }
+    }
+    open.map_or(Ok(ValKind::Bool(!deciding)), Err)
 }

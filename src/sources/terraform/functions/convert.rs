@@ -16,7 +16,7 @@ struct Types {
     maps: bool,
 }
 
-/// The values of a collection, all of one type: next to a string, numbers and booleans are strings.
+/// Whether the common type of these values is the string: next to one, numbers and booleans are strings.
 fn one_type<'v>(values: impl Iterator<Item = &'v Val> + Clone) -> Result<bool, Stop> {
     let mut types = Types::default();
     for value in values {
@@ -161,7 +161,7 @@ pub(super) fn issensitive(call: &Call<'_>) -> Done {
     match cause {
         // What is sensitive is never written out.
         None => Ok(ValKind::Bool(false)),
-        Some(cause) if cause.detail.contains("sensitive") => Ok(ValKind::Bool(true)),
+        Some(cause) if cause.detail.contains(MARK) => Ok(ValKind::Bool(true)),
         Some(cause) => Err(Stop::Unknown(cause)),
     }
 }

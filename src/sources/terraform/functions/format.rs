@@ -71,7 +71,7 @@ pub(super) fn formatlist(call: &Call<'_>) -> Done {
                 let args: Vec<Val> = args.into_iter().cloned().collect();
                 let mut all = vec![call.args[0].clone()];
                 all.extend(args);
-                call.item(super::hole(&Call { name: "format", args: &all, span: call.span }, cause))
+                call.item(super::hole(&Call::new("format", &all, call.span), cause))
             }
             Err(stop) => return Err(stop),
         });
@@ -279,9 +279,13 @@ fn integer(verb: &Verb, whole: i128) -> String {
 
 fn float(verb: &Verb, number: Decimal) -> Result<String, Stop> {
     let (digits, scale) = number.parts();
-    // Terraform rounds the nearest binary fraction, which tells apart what is a tie of decimals.
+    // Terraform rounds the nearest binary fraction, which need not be a tie where the decimal is one.
     let binary = 5_i128.checked_pow(scale).is_some_and(|power| digits % power == 0);
-    if !binary && verb.precision.is_some_and(|precision| number.to_string().ends_with('5') && precision < 38) {
+    let tie = match (verb.mode, verb.precision) {
+        ('f', precision) => scale as usize == precision.unwrap_or(6) + 1,
+        (_, precision) => precision.is_some(),
+    };
+    if !binary && tie && digits % 10 == 5 * digits.signum() {
         return Err(unsupported("how the number is rounded depends on its binary form"));
     }
     let positive = match number.to_string().strip_prefix('-') {

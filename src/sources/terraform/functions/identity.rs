@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::arguments::{by_key, is_hole};
 use super::number::Decimal;
 use crate::model::arn::{Part, Text};
 use crate::sources::value::{Val, ValKind};
@@ -54,6 +55,11 @@ pub(super) fn write(val: &Val, key: &mut String) -> Option<()> {
             Ok(decimal) => key.push_str(&decimal.to_string()),
             Err(_) => key.push_str(number),
         },
+        // The text of a document that could not be written out tells nothing.
+        ValKind::Embedded(text, document) if is_hole(text) => {
+            write_text(text, key);
+            write(document, key)?;
+        }
         ValKind::Text(text) | ValKind::Embedded(text, _) => write_text(text, key),
         ValKind::List(items) => {
             key.push('[');
@@ -64,10 +70,8 @@ pub(super) fn write(val: &Val, key: &mut String) -> Option<()> {
             key.push(']');
         }
         ValKind::Map(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by(|a, b| a.key.cmp(&b.key));
             key.push('{');
-            for field in fields {
+            for field in by_key(fields) {
                 write_text(&Text::from(&*field.key), key);
                 key.push(':');
                 write(&field.value, key)?;

@@ -1,11 +1,12 @@
 //! JSON from values, and back.
 
-use super::arguments::{Call, Done, Pieces, Stop, fits_text, known, number, unsupported, wrong};
-use crate::model::arn::{Part, Text};
+use super::arguments::{Call, Done, Pieces, Stop, by_key, fits_text, known, number, unsupported, wrong};
+use crate::model::arn::{Part, Shape, Text, Var};
 use crate::source_map::Span;
 use crate::sources::embed::{self, Places};
-use crate::sources::value::{Field, Val, ValKind};
+use crate::sources::value::{Val, ValKind};
 use crate::syntax;
+use crate::truth::{Cause, CauseKind};
 
 /// The JSON text of a value, as `jsonencode` writes it: without white space, keys in order.
 ///
@@ -41,10 +42,8 @@ fn write(val: &Val, pieces: &mut Pieces, size: &mut usize) -> Result<(), Stop> {
             pieces.push_str("]");
         }
         ValKind::Map(fields) => {
-            let mut fields: Vec<&Field> = fields.iter().collect();
-            fields.sort_by(|a, b| a.key.cmp(&b.key));
             pieces.push_str("{");
-            for (i, field) in fields.into_iter().enumerate() {
+            for (i, field) in by_key(fields).into_iter().enumerate() {
                 if i > 0 {
                     pieces.push_str(",");
                 }
@@ -104,18 +103,12 @@ pub(super) fn jsonencode(call: &Call<'_>) -> Done {
             let cause = match stop {
                 Stop::Error(detail) => return Err(Stop::Error(detail)),
                 Stop::Unknown(cause) => cause,
-                Stop::Choice(..) => crate::truth::Cause::new(
-                    crate::truth::CauseKind::Condition,
-                    "a part of the document depends on what cannot be decided",
-                ),
+                Stop::Choice(..) => {
+                    Cause::new(CauseKind::Condition, "a part of the document depends on what cannot be decided")
+                }
             };
             let key = format!("jsonencode@{}:{}:{}", call.span.file.0, call.span.start, call.span.end);
-            let text = crate::model::arn::Var {
-                key: key.into(),
-                shown: "jsonencode(…)".into(),
-                cause,
-                shape: crate::model::arn::Shape::Any,
-            };
+            let text = Var { key: key.into(), shown: "jsonencode(…)".into(), cause, shape: Shape::Any };
             Ok(ValKind::Embedded(text.into(), Box::new(val.clone())))
         }
         Err(stop) => Err(stop),

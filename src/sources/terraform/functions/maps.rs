@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::arguments::{Call, Done, Stop, fits_items, list, same_text, text, wrong};
+use super::arguments::{Call, Done, Stop, by_key, fits_items, list, text, wrong};
 use super::convert;
-use super::sets::{by_key, key_text};
 use crate::model::arn::Text;
 use crate::sources::value::{Field, Val, ValKind};
 use crate::truth::Truth;
+
+/// A key as a value.
+fn key_text(key: &str) -> ValKind {
+    ValKind::Text(Text::from(key))
+}
 
 pub(super) fn keys(call: &Call<'_>) -> Done {
     let key = |field: &Field| Val { kind: key_text(&field.key), span: field.key_span };
@@ -44,7 +48,7 @@ pub(super) fn lookup(call: &Call<'_>) -> Done {
     let key = call.text(1)?;
     let mut open = None;
     for field in fields {
-        match same_text(&Text::from(&*field.key), &key) {
+        match call.same_text(&Text::from(&*field.key), &key)? {
             Truth::True => return Ok(field.value.kind.clone()),
             Truth::False => {}
             Truth::Unknown(causes) => open = Some(causes),

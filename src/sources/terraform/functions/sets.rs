@@ -1,16 +1,11 @@
 //! Functions over sets. A set is a list, sorted and without repetition as far as its items are known.
 
-use std::cell::Cell;
 use std::collections::HashSet;
 
-use super::arguments::{Call, Done, Stop, fits_items, known, same};
+use super::arguments::{Call, Done, Stop, fits_items, known};
 use super::{convert, identity};
-use crate::model::arn::Text;
 use crate::sources::value::{Val, ValKind};
 use crate::truth::Truth;
-
-/// Comparisons between values with holes that one call makes at most.
-const MOST_COMPARISONS: usize = 100_000;
 
 /// Values that are asked for others.
 pub(super) struct Members<'v> {
@@ -19,8 +14,7 @@ pub(super) struct Members<'v> {
     keys: HashSet<String>,
     /// Whether an item has unknown parts, so that it may be equal to another one.
     open: bool,
-    /// Comparisons that are left.
-    left: Cell<usize>,
+    call: &'v Call<'v>,
 }
 
 fn key(val: &Val) -> Result<String, Stop> {
@@ -56,9 +50,9 @@ fn is_closed(val: &Val) -> bool {
 }
 
 impl<'v> Members<'v> {
-    pub fn new(items: &'v [Val]) -> Result<Self, Stop> {
+    pub fn new(call: &'v Call<'v>, items: &'v [Val]) -> Result<Self, Stop> {
         let keys = items.iter().map(key).collect::<Result<_, _>>()?;
-        Ok(Self { items, keys, open: !items.iter().all(is_closed), left: Cell::new(MOST_COMPARISONS) })
+        Ok(Self { items, keys, open: !items.iter().all(is_closed), call })
     }
 
     /// Whether one of the members is equal to `val`.
@@ -69,13 +63,9 @@ impl<'v> Members<'v> {
         if !self.open && is_closed(val) {
             return Ok(Truth::False);
         }
-        let Some(left) = self.left.get().checked_sub(self.items.len()) else {
-            return Err(super::arguments::unsupported("the lists are too long to compare"));
-        };
-        self.left.set(left);
         let mut found = Truth::False;
         for item in self.items {
-            found = found | same(item, val)?;
+            found = found | self.call.same(item, val)?;
         }
         Ok(found)
     }
@@ -126,10 +116,10 @@ pub(super) fn setunion(call: &Call<'_>) -> Done {
 }
 
 /// Items of the first list that are, or are not, in the second one, all converted to one type first.
-fn filtered(first: &[Val], second: &[Val], keep: bool) -> Done {
+fn filtered(call: &Call<'_>, first: &[Val], second: &[Val], keep: bool) -> Done {
     let together = convert::unified(&[first, second].concat())?;
     let (first, second) = together.split_at(first.len());
-    let members = Members::new(second)?;
+    let members = Members::new(call, second)?;
     let mut kept = Vec::new();
     for item in first {
         match members.holds(item)? {
@@ -144,24 +134,12 @@ fn filtered(first: &[Val], second: &[Val], keep: bool) -> Done {
 pub(super) fn setintersection(call: &Call<'_>) -> Done {
     let mut kept = call.list(0)?.to_vec();
     for i in 1..call.args.len() {
-        let ValKind::List(items) = filtered(&kept, call.list(i)?, true)? else { continue };
+        let ValKind::List(items) = filtered(call, &kept, call.list(i)?, true)? else { continue };
         kept = items;
     }
     set(&kept)
 }
 
 pub(super) fn setsubtract(call: &Call<'_>) -> Done {
-    filtered(call.list(0)?, call.list(1)?, false)
-}
-
-/// Fields by key.
-pub(super) fn by_key<'v>(fields: &'v [crate::sources::value::Field]) -> Vec<&'v crate::sources::value::Field> {
-    let mut fields: Vec<_> = fields.iter().collect();
-    fields.sort_by(|a, b| a.key.cmp(&b.key));
-    fields
-}
-
-/// A key as a text.
-pub(super) fn key_text(key: &str) -> ValKind {
-    ValKind::Text(Text::from(key))
+    filtered(call, call.list(0)?, call.list(1)?, false)
 }

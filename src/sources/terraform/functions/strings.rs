@@ -1,6 +1,6 @@
 //! Functions over strings.
 
-use super::arguments::{Call, Done, Pieces, Stop, boolean, fits_text, length, literal, text, unsupported, wrong};
+use super::arguments::{Call, Done, Pieces, Stop, fits_text, length, literal, text, unsupported, wrong};
 use super::derived;
 use crate::model::arn::{Part, Shape, Text, Var};
 use crate::sources::value::{Val, ValKind};
@@ -29,26 +29,15 @@ pub(super) fn is_name(c: char) -> bool {
     !matches!(c, ':' | '/' | '*' | '?' | '{' | '}') && !c.is_whitespace()
 }
 
-/// The product of lengths up to which texts with holes are compared.
-const MOST_STEPS: usize = 1 << 22;
-
-/// Stops before a comparison gets too long.
-pub(super) fn comparable(text: &Text, part: &Text) -> Result<(), Stop> {
-    if text.literal().is_some() && part.literal().is_some() || length(text).saturating_mul(length(part)) <= MOST_STEPS {
-        return Ok(());
-    }
-    Err(unsupported("the texts are too long to compare"))
-}
-
 pub(super) fn startswith(call: &Call<'_>) -> Done {
     let (text, prefix) = (call.text(0)?, call.text(1)?);
-    comparable(&text, &prefix)?;
+    call.comparable(&text, &prefix)?;
     truth(text.begins_with(&prefix))
 }
 
 pub(super) fn endswith(call: &Call<'_>) -> Done {
     let (text, suffix) = (call.text(0)?, call.text(1)?);
-    comparable(&text, &suffix)?;
+    call.comparable(&text, &suffix)?;
     truth(text.finishes_with(&suffix))
 }
 
@@ -251,37 +240,6 @@ pub(super) fn indent(call: &Call<'_>) -> Done {
         }
     }
     Ok(ValKind::Text(result.finish()))
-}
-
-/// Whether each item is true.
-pub(super) fn alltrue(call: &Call<'_>) -> Done {
-    fold(call, false)
-}
-
-/// Whether some item is true.
-pub(super) fn anytrue(call: &Call<'_>) -> Done {
-    fold(call, true)
-}
-
-/// `deciding` as soon as one item is that, else its opposite.
-fn fold(call: &Call<'_>, deciding: bool) -> Done {
-    let mut open = None;
-    for item in call.list(0)? {
-        if item.kind == ValKind::Null {
-            // Null is not true: it fails 'alltrue' and does not help 'anytrue'.
-            if !deciding {
-                return Ok(ValKind::Bool(false));
-            }
-            continue;
-        }
-        match boolean(item, "an item of the list") {
-            Ok(value) if value == deciding => return Ok(ValKind::Bool(deciding)),
-            Ok(_) => {}
-            Err(Stop::Error(detail)) => return Err(Stop::Error(detail)),
-            Err(stop) => open = open.or(Some(stop)),
-        }
-    }
-    open.map_or(Ok(ValKind::Bool(!deciding)), Err)
 }
 
 pub(super) fn basename(call: &Call<'_>) -> Done {

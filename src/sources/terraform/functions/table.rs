@@ -20,8 +20,8 @@ macro_rules! functions {
 
 functions! {
     "abs" 1 1 Other number::abs;
-    "alltrue" 1 1 Other strings::alltrue;
-    "anytrue" 1 1 Other strings::anytrue;
+    "alltrue" 1 1 Other collections::alltrue;
+    "anytrue" 1 1 Other collections::anytrue;
     "base64decode" 1 1 Text encode::base64decode;
     "base64encode" 1 1 Text encode::base64encode;
     "base64sha256" 1 1 Text hashes::base64sha256;

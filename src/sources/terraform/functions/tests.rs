@@ -105,7 +105,7 @@ fn written(val: &Val, name: &str) -> Value {
         ValKind::Number(number) => serde_json::from_str(number).expect("is a number"),
         ValKind::Text(text) | ValKind::Embedded(text, _) => {
             if let [Part::Var(var)] = text.parts()
-                && var.key.starts_with(&format!("{name}(\""))
+                && var.key.strip_prefix(name).is_some_and(|rest| rest.starts_with('(') && !rest.starts_with("(${"))
             {
                 return "~".into();
             }

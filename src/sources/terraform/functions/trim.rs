@@ -1,7 +1,7 @@
 //! Functions that take something away from the ends of a string.
 
 use super::arguments::{Call, Done, Pieces, Stop};
-use super::strings::{comparable, may_hold};
+use super::strings::may_hold;
 use crate::model::arn::{Part, Text};
 use crate::sources::value::ValKind;
 use crate::truth::Truth;
@@ -87,7 +87,7 @@ pub(super) fn trim(call: &Call<'_>) -> Done {
 
 pub(super) fn trimprefix(call: &Call<'_>) -> Done {
     let (text, prefix) = (call.text(0)?, call.literal(1)?);
-    comparable(&text, &Text::from(&*prefix))?;
+    call.comparable(&text, &Text::from(&*prefix))?;
     match text.begins_with(&Text::from(&*prefix)) {
         Truth::True => {
             let mut parts = text.parts().to_vec();
@@ -110,7 +110,7 @@ pub(super) fn trimprefix(call: &Call<'_>) -> Done {
 
 pub(super) fn trimsuffix(call: &Call<'_>) -> Done {
     let (text, suffix) = (call.text(0)?, call.literal(1)?);
-    comparable(&text, &Text::from(&*suffix))?;
+    call.comparable(&text, &Text::from(&*suffix))?;
     match text.finishes_with(&Text::from(&*suffix)) {
         Truth::True => {
             let mut parts = text.parts().to_vec();

@@ -1,8 +1,7 @@
 //! `yamldecode` and `yamlencode`.
 
-use super::arguments::{Call, Done, Pieces, Stop, fits_text, known, length, number, unsupported, wrong};
+use super::arguments::{Call, Done, Pieces, Stop, by_key, fits_text, known, length, number, unsupported, wrong};
 use super::number::Decimal;
-use super::sets::by_key;
 use super::strings::may_hold;
 use crate::model::arn::{Part, Text};
 use crate::source_map::Span;
@@ -32,7 +31,7 @@ pub(super) fn yamldecode(call: &Call<'_>) -> Done {
 /// The value of a node, with the types of YAML 1.2.
 fn decoded(node: &Node, text: &str, span: Span) -> Result<Val, Stop> {
     let written = text.get(node.span.range()).unwrap_or_default();
-    if written.starts_with('!') {
+    if written.starts_with('!') || text.contains("!!timestamp") {
         return Err(unsupported("tags of YAML are not read"));
     }
     let kind = match &node.kind {
@@ -48,6 +47,10 @@ fn decoded(node: &Node, text: &str, span: Span) -> Result<Val, Stop> {
             }
             _ => return Err(unsupported("the YAML document has a number in another notation than decimal")),
         },
+        // A date without quotes gets a time of day there.
+        Kind::String(string) if written == &**string && is_date(written) => {
+            return Err(unsupported("the YAML document has a date without quotes"));
+        }
         Kind::String(string) => ValKind::Text(Text::from(&**string)),
         Kind::Seq(items) => {
             ValKind::List(items.iter().map(|item| decoded(item, text, span)).collect::<Result<_, _>>()?)
@@ -62,6 +65,12 @@ fn decoded(node: &Node, text: &str, span: Span) -> Result<Val, Stop> {
         }
     };
     Ok(Val { kind, span })
+}
+
+/// Whether a text begins like `2012-10-17`.
+fn is_date(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 4 && text[digits..].starts_with('-')
 }
 
 pub(super) fn yamlencode(call: &Call<'_>) -> Done {

@@ -89,6 +89,8 @@ pub(super) const ROWS: &[Row] = &[
     ("yamldecode", r#"["a: yes\nb: 012\n"]"#, r#""?""#),
     ("yamldecode", r#"["a: yes\nb: ~\n"]"#, r#"{"a": "yes", "b": null}"#),
     ("yamldecode", r#"["a\n---\nb\n"]"#, r#""!""#),
+    ("yamldecode", r#"["Version: 2012-10-17"]"#, r#""?""#),
+    ("yamldecode", r#"["Version: \"2012-10-17\""]"#, r#"{"Version": "2012-10-17"}"#),
     ("yamldecode", r#"["${x}"]"#, r#""?""#),
     ("yamlencode", r#"[{"a": "b", "c": "d"}]"#, r#""\"a\": \"b\"\n\"c\": \"d\"\n""#),
     ("yamlencode", r#"[{"foo": [1, 2, 3], "bar": "baz"}]"#, r#""\"bar\": \"baz\"\n\"foo\":\n- 1\n- 2\n- 3\n""#),

@@ -79,7 +79,11 @@ fn an_encoded_document_keeps_its_tree() {
     }
     // What is unknown inside stays inside.
     let document = read(r#"{"Statement": ["?", {"?": ["a", "b"]}]}"#);
-    assert_eq!(run("jsonencode", vec![document.clone()]).document(), Some(&document));
+    let encoded = run("jsonencode", vec![document.clone()]);
+    assert_eq!(encoded.document(), Some(&document));
+    // Two such documents may differ although they were written at one place.
+    let two = Val { kind: ValKind::List(vec![encoded.clone(), encoded]), span: span(0) };
+    assert!(matches!(run("distinct", vec![two]).kind, ValKind::Unknown(_) | ValKind::Choice { .. }));
 }
 
 #[test]
@@ -192,7 +196,9 @@ fn every_function_takes_every_argument() {
         }
         for count in 0..8 {
             let unknown = vec![read(r#""?""#); count];
-            if super::super::find(name).is_some_and(|function| function.takes.contains(&count)) {
+            // Keys and values in turn are an even number.
+            let even = *name != "map" || count % 2 == 0;
+            if even && super::super::find(name).is_some_and(|function| function.takes.contains(&count)) {
                 assert!(matches!(call(name, unknown, span(0)), Called::Val(_)), "{name}");
             }
         }
