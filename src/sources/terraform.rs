@@ -4,4 +4,5 @@
 //! says what a resource exports; what follows does not know which form was read.
 
 pub mod attributes;
+pub mod functions;
 pub mod instance;
