@@ -2,6 +2,7 @@
 pub mod block;
 pub mod cloudformation;
 pub mod embed;
+pub mod partition;
 pub mod policy;
 pub mod script;
 pub mod terraform;

@@ -5,3 +5,5 @@
 
 pub mod attributes;
 pub mod instance;
+pub mod eval;
+pub mod module;
