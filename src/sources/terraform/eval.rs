@@ -238,3 +238,6 @@ fn text_weight(text: &Text) -> usize {
     };
     1 + text.parts().iter().map(length).sum::<usize>()
 }
+
+#[cfg(test)]
+mod tests;

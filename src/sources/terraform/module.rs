@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::source_map::{FileId, Span};
 use crate::syntax::hcl::Body;
 use crate::truth::Cause;
-pub(super) use index::{Call, Layers, Module, ProviderBlock, Resource, Variable};
+pub(super) use index::{Call, Layers, Module, Resource, Variable};
 pub(super) use places::{Place, join};
 
 mod index;

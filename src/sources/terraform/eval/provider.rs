@@ -36,8 +36,9 @@ impl<'t> World<'t> {
 
     /// The provider configuration that a module knows by a name: `aws`, `aws.logs`.
     pub(super) fn account(&self, module: &Rc<ModuleInstance<'t>>, name: &str) -> Rc<Account> {
-        if let Some(known) = module.passed.get(name).or_else(|| module.accounts.borrow().get(name)) {
-            return known.clone();
+        let known = module.passed.get(name).cloned().or_else(|| module.accounts.borrow().get(name).cloned());
+        if let Some(known) = known {
+            return known;
         }
         let found = self.find_account(module, name);
         module.accounts.borrow_mut().insert(name.to_owned(), found.clone());

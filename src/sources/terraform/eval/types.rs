@@ -157,13 +157,13 @@ impl<'t> World<'t> {
             (ValKind::Map(fields), Type::Map(of)) => ValKind::Map(
                 fields.into_iter().map(|field| Field { value: self.convert(field.value, of), ..field }).collect(),
             ),
-            (ValKind::Map(fields), Type::Object(members)) => self.object(fields, members, span),
+            (ValKind::Map(fields), Type::Object(members)) => self.object_of(fields, members, span),
             (kind, to) => wrong_type(&kind, to),
         };
         Val { kind, span }
     }
 
-    fn object(&self, fields: Vec<Field>, members: &[Member], span: Span) -> ValKind {
+    fn object_of(&self, fields: Vec<Field>, members: &[Member], span: Span) -> ValKind {
         let mut result = Vec::with_capacity(members.len());
         let mut given: std::collections::HashMap<Box<str>, Field> =
             fields.into_iter().map(|field| (field.key.clone(), field)).collect();
@@ -195,15 +195,14 @@ fn scalar(kind: ValKind, to: &Type) -> ValKind {
             let plain = number::parse(&number).map_or_else(|| number.to_string(), |number| number.to_string());
             ValKind::Text(Text::from(plain.as_str()))
         }
-        (ValKind::Text(text), to) => match (text.literal(), to) {
-            (Some("true" | "1"), Type::Bool) => ValKind::Bool(true),
-            (Some("false" | "0"), Type::Bool) => ValKind::Bool(false),
-            (Some(literal), Type::Number) if number::parse(literal).is_some() => ValKind::Number(literal.trim().into()),
-            (None, _) => match text.vars().next() {
-                Some(var) => ValKind::Unknown(var.cause.clone()),
-                None => ValKind::Text(text),
-            },
-            _ => wrong_type(&ValKind::Text(text), to),
+        (ValKind::Text(text), to) => match (text.literal(), to, text.vars().next()) {
+            (Some("true" | "1"), Type::Bool, _) => ValKind::Bool(true),
+            (Some("false" | "0"), Type::Bool, _) => ValKind::Bool(false),
+            (Some(literal), Type::Number, _) if number::parse(literal).is_some() => {
+                ValKind::Number(literal.trim().into())
+            }
+            (None, _, Some(var)) => ValKind::Unknown(var.cause.clone()),
+            _ => wrong_type(&ValKind::Text(text.clone()), to),
         },
         (kind, to) => wrong_type(&kind, to),
     }
