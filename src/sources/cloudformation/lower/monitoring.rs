@@ -1,7 +1,6 @@
 //! Log groups, metric filters, alarms and topics.
 
 use super::Cx;
-use super::storage::document;
 use crate::model::alarm::Alarm;
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, Value};
@@ -127,7 +126,7 @@ pub(super) fn topic_policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let policy = TopicPolicy {
         id: cx.identity(ResourceKind::Policy),
         topics: block.texts(&["Topics"]),
-        document: document(&block, &["PolicyDocument"]),
+        document: block.document(&["PolicyDocument"]),
     };
     input.topic_policies.items.push(policy);
 }

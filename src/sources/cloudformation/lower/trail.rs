@@ -26,7 +26,7 @@ pub(super) fn trail(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         arn: cx.reference(Some("Arn")),
         account: cx.account(),
         home_region: cx.region(),
-        bucket: block.text(&["S3BucketName"]).map(super::uses::bucket_name),
+        bucket: block.text(&["S3BucketName"]).map(crate::sources::uses::bucket_name),
         prefix: block.text_or(&["S3KeyPrefix"], ""),
         // `IsLogging` is required: a template without it is refused, so there is no default to judge.
         logging: block.attr(&["IsLogging"], Absent::Missing, boolean),
