@@ -5,3 +5,5 @@
 
 pub mod attributes;
 pub mod instance;
+pub mod lower;
+pub mod policy_document;

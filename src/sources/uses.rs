@@ -20,11 +20,28 @@ pub fn record(input: &mut Input, by: &Identity, bucket: Attr<Text>, purpose: &'s
 
 /// A destination that may also be a log group or stream: only an S3 ARN names a bucket.
 pub fn arn_of_bucket(block: &Block<'_>, path: &[&str]) -> Attr<Text> {
-    block.attr(path, Absent::Missing, text).map(|destination| {
-        let other = matches!(destination.parts().first(), Some(Part::Lit(first))
-            if first.starts_with("arn:") && !first.contains(":s3:"));
-        if other { Text::default() } else { destination.clone() }
-    })
+    block.attr(path, Absent::Missing, text).map(s3_arn_only)
+}
+
+/// The destination; empty where its ARN is not one of S3.
+pub fn s3_arn_only(destination: &Text) -> Text {
+    let other = matches!(destination.parts().first(), Some(Part::Lit(first))
+        if first.starts_with("arn:") && !first.contains(":s3:"));
+    if other { Text::default() } else { destination.clone() }
+}
+
+/// The ARN of a log group, without the `:*` that stands for its streams.
+pub fn without_star(arn: &Text) -> Text {
+    let mut result = Text::default();
+    let parts = arn.parts();
+    for (i, part) in parts.iter().enumerate() {
+        match part {
+            Part::Lit(text) if i + 1 == parts.len() => result.push_str(text.strip_suffix(":*").unwrap_or(text)),
+            Part::Lit(text) => result.push_str(text),
+            Part::Var(var) => result.push(&var.clone().into()),
+        }
+    }
+    result
 }
 
 /// The bucket's name in a name, ARN, `s3://` location or S3 domain name.
