@@ -66,6 +66,11 @@ pub fn region(of: &dyn Arguments, span: Span) -> Text {
     Exporter { of, span }.region()
 }
 
+/// The account that a resource is in: of its ARN, where that is known, or the provider's.
+pub fn account(of: &dyn Arguments, span: Span) -> Text {
+    Exporter { of, span }.account()
+}
+
 /// One instance whose attributes are asked for.
 struct Exporter<'a> {
     of: &'a dyn Arguments,
@@ -146,8 +151,26 @@ impl Exporter<'_> {
     fn region(&self) -> Text {
         match self.of.argument("region").and_then(|val| val.text()) {
             Some(region) if !region.is_certainly_empty() => region,
-            _ => self.of.provider().region.clone(),
+            _ => self.in_own_arn(3).unwrap_or_else(|| self.of.provider().region.clone()),
         }
+    }
+
+    fn account(&self) -> Text {
+        let known = self.in_own_arn(4).filter(|account| {
+            account.literal().is_some_and(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()))
+        });
+        known.unwrap_or_else(|| self.of.provider().account.clone())
+    }
+
+    /// A piece of the resource's own ARN, where that is known: a state often does not tell the provider's Region or
+    /// account, and never those of an alias.
+    fn in_own_arn(&self, piece: usize) -> Option<Text> {
+        if self.of.is_data() {
+            return None;
+        }
+        let arn = self.of.argument("arn").and_then(|val| val.text())?;
+        let piece = arn.literal()?.split(':').nth(piece)?;
+        if piece.is_empty() { None } else { Some(piece.into()) }
     }
 
     /// A template with its `{…}` replaced: partition, Region and account of the provider, or other attributes.
@@ -163,7 +186,7 @@ impl Exporter<'_> {
                 "partition" => result.push_str(self.of.provider().partition),
                 "suffix" => result.push_str(exports::dns_suffix(self.of.provider().partition)),
                 "region" => result.push(&self.region()),
-                "account" => result.push(&self.of.provider().account),
+                "account" => result.push(&self.account()),
                 // The path of IAM is "/" unless it is written.
                 "path" => match self.of.argument("path").and_then(|val| val.text()) {
                     Some(path) if !path.is_certainly_empty() => result.push(&path),
@@ -195,7 +218,7 @@ impl Exporter<'_> {
             return key;
         }
         let provider = self.of.provider();
-        let parts = [&provider.partition.into(), &self.region(), &provider.account, &key];
+        let parts = [&provider.partition.into(), &self.region(), &self.account(), &key];
         Text::format("arn:{}:kms:{}:{}:key/{}", &parts)
     }
 

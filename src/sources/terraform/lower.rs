@@ -216,7 +216,7 @@ impl Cx<'_> {
     }
 
     fn account(&self) -> Text {
-        self.instance.provider.account.clone()
+        attributes::account(self.instance, self.instance.header)
     }
 
     fn region(&self) -> Text {
