@@ -6,4 +6,6 @@
 pub mod attributes;
 pub mod instance;
 pub mod lower;
+#[cfg(test)]
+mod notation;
 pub mod policy_document;

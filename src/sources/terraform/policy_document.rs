@@ -131,7 +131,7 @@ fn statement(block: &Val) -> Val {
     ];
     for (argument, key, variables) in lists {
         if let Some(field) = block.field(argument).filter(|field| !is_empty(&field.value)) {
-            fields.push(renamed(key, field, scalar_or_list(&field.value, variables)));
+            fields.push(renamed(key, field, values(&field.value, variables)));
         }
     }
     for (argument, key) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
@@ -161,13 +161,10 @@ fn made(key: &str, value: Text, span: Span) -> Field {
     Field { key: key.into(), key_span: span, value: Val { kind: ValKind::Text(value), span } }
 }
 
-/// The values of a set: one alone stands without brackets.
-fn scalar_or_list(value: &Val, variables: bool) -> Val {
+/// The values of a set. In the document they stay a list, for its place; the text has one alone without brackets.
+fn values(value: &Val, variables: bool) -> Val {
     let turn = |item: &Val| if variables { with_variables(item) } else { item.clone() };
-    match value.items() {
-        [only] => turn(only),
-        items => Val { kind: ValKind::List(items.iter().map(turn).collect()), span: value.span },
-    }
+    Val { kind: ValKind::List(value.items().iter().map(turn).collect()), span: value.span }
 }
 
 /// `&{aws:username}` is how HCL writes the policy variable `${aws:username}`.
@@ -206,7 +203,7 @@ fn principals(blocks: &[Val], span: Span) -> Val {
         let values = identifiers.value.items().iter().map(with_variables).collect();
         gather(&mut kinds, &kind, identifiers.span(), values);
     }
-    Val { kind: ValKind::Map(kinds.into_iter().map(single).collect()), span }
+    Val { kind: ValKind::Map(kinds), span }
 }
 
 /// A mapping from operators to mappings from keys to values; blocks of one operator and key are put together.
@@ -231,11 +228,6 @@ fn conditions(blocks: &[Val], span: Span) -> Val {
             gather(keys, &variable.to_string(), values_span, values);
         }
     }
-    for operator in &mut operators {
-        if let ValKind::Map(keys) = &mut operator.value.kind {
-            *keys = std::mem::take(keys).into_iter().map(single).collect();
-        }
-    }
     Val { kind: ValKind::Map(operators), span }
 }
 
@@ -258,16 +250,6 @@ fn gather(fields: &mut Vec<Field>, key: &str, span: Span, values: Vec<Val>) {
             let value = Val { kind: ValKind::List(values), span };
             fields.push(Field { key: key.into(), key_span: span, value });
         }
-    }
-}
-
-fn single(field: Field) -> Field {
-    match field.value.kind {
-        ValKind::List(mut items) if items.len() == 1 => {
-            let value = items.remove(0);
-            Field { value, ..field }
-        }
-        kind => Field { value: Val { kind, span: field.value.span }, ..field },
     }
 }
 
@@ -314,7 +296,10 @@ fn write(val: &Val, out: &mut Text) {
                 }
                 out.push_str(&serde_json::Value::from(&*field.key).to_string());
                 out.push_str(":");
-                write(&field.value, out);
+                match &field.value.kind {
+                    ValKind::List(items) if items.len() == 1 && &*field.key != "Statement" => write(&items[0], out),
+                    _ => write(&field.value, out),
+                }
             }
             out.push_str("}");
         }

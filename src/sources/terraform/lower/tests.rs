@@ -3,15 +3,14 @@
 use super::RootInfo;
 use crate::model::attr::Attr;
 use crate::model::{Estate, Input, InputKind};
-use support::{World, written};
+use crate::sources::terraform::notation::{World, provider, written};
 
 mod arguments;
 mod joins;
 mod policies;
-mod support;
 mod users;
 
-/// Lowers the resources of a text in [`support`]'s notation.
+/// Lowers the resources of a text in the notation for instances.
 fn lower(text: &str) -> Input {
     let world = World::read(text);
     let faults = std::cell::RefCell::new(Vec::new());
@@ -20,7 +19,7 @@ fn lower(text: &str) -> Input {
         path: "infra".to_owned(),
         at: world.whole,
         hidden: Vec::new(),
-        provider: support::provider(),
+        provider: provider(),
     };
     let input = super::input(&world.instances(), &root, crate::model::InputId(0), &faults);
     assert_eq!(faults.into_inner(), [], "faults of {text}");

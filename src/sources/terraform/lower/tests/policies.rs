@@ -186,8 +186,8 @@ fn policies_of_an_organization_and_what_they_are_attached_to() {
         targets.possible().next().map(|t| t.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
     };
     assert_eq!(of("").organization_policies.items[0].targets.written(), Truth::False);
-    let root = of(&attach("", r#""${aws_organizations_organization.o.root}""#));
-    assert_eq!(targets(&root).as_deref(), Some("${aws_organizations_organization.o.root}"));
+    let root = of(&attach("", r#""${aws_organizations_organization.o.roots[0].id}""#));
+    assert_eq!(targets(&root).as_deref(), Some("${aws_organizations_organization.o.roots[0].id}"));
     let two = of(&format!("{}{}", attach("1", r#""r-1""#), attach("2", r#""ou-1""#)));
     assert_eq!(targets(&two).as_deref(), Some("r-1 ou-1"));
     let stray = of(r#", "aws_organizations_policy_attachment.a": {"policy_id": "${var.policy}", "target_id": "r-1"}"#);
@@ -197,5 +197,6 @@ fn policies_of_an_organization_and_what_they_are_attached_to() {
         r#", "aws_organizations_policy_attachment.a": {"policy_id": "${aws_organizations_policy.p.id}", "target_id": "r-1", "maybe": "why"}"#,
     );
     assert!(matches!(maybe.organization_policies.items[0].targets.written(), Truth::Unknown(_)));
-    assert_eq!(root.organizations.items[0].root.to_string(), "${aws_organizations_organization.o.roots[0].id}");
+    let of_policy = root.organization_policies.items[0].targets.possible().flatten().next();
+    assert_eq!(of_policy, Some(&root.organizations.items[0].root));
 }

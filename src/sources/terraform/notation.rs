@@ -15,12 +15,15 @@ use crate::sources::value::{Field, Val, ValKind};
 use crate::syntax::{self, Kind, Node};
 use crate::truth::{Cause, CauseKind};
 
-pub(super) struct World {
+/// The resources of a text.
+pub(crate) struct World {
     root: Node,
-    pub(super) whole: Span,
+    /// All of the text.
+    pub(crate) whole: Span,
 }
 
-pub(super) fn provider() -> Provider {
+/// A provider of which nothing is known.
+pub(crate) fn provider() -> Provider {
     let hole = |what: &str, shape| {
         let cause = Cause::new(CauseKind::OutsideScope, format!("the {what} is not known"));
         Text::from(Var { key: what.into(), shown: what.into(), cause, shape })
@@ -28,7 +31,8 @@ pub(super) fn provider() -> Provider {
     Provider { account: hole("account", Shape::Account), region: hole("Region", Shape::Name), partition: "aws" }
 }
 
-pub(super) fn written<'t>(text: &'t str, at: &Origin) -> &'t str {
+/// What is written at a place.
+pub(crate) fn written<'t>(text: &'t str, at: &Origin) -> &'t str {
     match at {
         Origin::Text(span) => &text[span.range()],
         Origin::Api { .. } => "",
@@ -36,13 +40,18 @@ pub(super) fn written<'t>(text: &'t str, at: &Origin) -> &'t str {
 }
 
 impl World {
-    pub(super) fn read(text: &str) -> Self {
+    /// Parses a text.
+    ///
+    /// # Panics
+    /// If it is no JSON.
+    pub(crate) fn read(text: &str) -> Self {
         let root = syntax::json::parse(text, FileId(0)).unwrap_or_else(|error| panic!("{error:?} in {text}"));
         let whole = root.span;
         Self { root, whole }
     }
 
-    pub(super) fn instances(&self) -> Vec<Instance> {
+    /// All instances, in the order written.
+    pub(crate) fn instances(&self) -> Vec<Instance> {
         self.root.entries().iter().map(|entry| self.instance(&entry.key)).collect()
     }
 
@@ -137,11 +146,17 @@ impl World {
         embed::assembled(result, span)
     }
 
-    fn reference(&self, reference: &str, span: Span) -> Val {
+    /// The value of `address.attribute`.
+    pub(crate) fn reference(&self, reference: &str, span: Span) -> Val {
         if reference.starts_with("var.") {
             let cause = Cause::new(CauseKind::Parameter, format!("the variable '{reference}' has no default"));
             let var = Var { key: reference.into(), shown: reference.into(), cause, shape: Shape::Any };
             return Val { kind: ValKind::Text(var.into()), span };
+        }
+        // `roots[0].id` is an attribute of an item of an attribute.
+        if let Some((list, key)) = reference.split_once("[0].").filter(|(list, _)| list.ends_with(".roots")) {
+            let item = self.reference(list, span).items().first().and_then(|item| item.get(key)).cloned();
+            return item.unwrap_or_else(|| panic!("no {reference}"));
         }
         let (address, name) = reference.rsplit_once('.').unwrap_or((reference, "id"));
         attribute(&self.instance(address), name, span)
