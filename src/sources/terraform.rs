@@ -7,4 +7,8 @@ pub mod attributes;
 pub mod eval;
 pub mod functions;
 pub mod instance;
+pub mod lower;
 pub mod module;
+#[cfg(test)]
+mod notation;
+pub mod policy_document;

@@ -106,7 +106,7 @@ impl<'t> World<'t> {
         let Some((first, rest)) = args.split_first() else { return error(span, "no argument of 'try' succeeds") };
         let val = self.eval(first, scope);
         let next = std::cell::OnceCell::new();
-        let mut next = || next.get_or_init(|| self.attempt(rest, span, scope)).clone();
+        let next = || next.get_or_init(|| self.attempt(rest, span, scope)).clone();
         lift(vec![val], span, &mut |mut vals| {
             let val = vals.pop().unwrap_or(null(span));
             if error_within(&val).is_some() {
