@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::Settings;
 use super::eval::Scope;
-use crate::sources::partition;
 use super::template::Parsed;
 use crate::model::arn::{Shape, Text, Var};
 use crate::source_map::{SourceMap, Span};
+use crate::sources::partition;
 use crate::sources::value::{Val, ValKind};
 use crate::syntax::{Kind, Node};
 use crate::truth::{Cause, CauseKind};

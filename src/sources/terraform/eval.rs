@@ -66,7 +66,7 @@ pub struct Root {
     pub files: Vec<FileId>,
     /// What makes its unknown names its own within a scan.
     pub key: String,
-    /// Resources and data sources of the modelled types, in its own module first.
+    /// Resources of the modelled types, in its own module first.
     pub instances: Vec<Instance>,
     /// Why there may be more resources than these.
     pub hidden: Vec<Cause>,
@@ -184,6 +184,9 @@ impl<'t> World<'t> {
     fn source(&self, expr: &Expr) -> String {
         const LONGEST: usize = 90;
         let text = self.map.text(expr.span);
+        if text.contains("sensitive(") {
+            return format!("the expression at byte {}", expr.span.start);
+        }
         let mut short: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some((end, _)) = short.char_indices().nth(LONGEST) {
             short.truncate(end);

@@ -7,7 +7,7 @@ use super::{World, error, null, unknown};
 use crate::model::arn::{Shape, Var};
 use crate::source_map::Span;
 use crate::sources::terraform::functions::{self, Called};
-use crate::sources::value::{Val, ValKind};
+use crate::sources::value::{Field, Val, ValKind};
 use crate::syntax::hcl::{Call, Expr};
 use crate::truth::{Cause, CauseKind};
 
@@ -48,8 +48,10 @@ impl<'t> World<'t> {
         }
         match (name, args.as_slice()) {
             ("sensitive" | "ephemeralasnull", [_]) => {
+                // Neither the key nor what is shown may hold the text of the argument.
                 let cause = Cause::new(CauseKind::Parameter, "the value is sensitive");
-                return self.opaque(expr, scope, cause, Type::Any);
+                let key = format!("{}#sensitive@{}:{}", scope.mark(), expr.span.file.0, expr.span.start);
+                return super::hole(key, "a sensitive value", cause, Shape::Any, span);
             }
             ("nonsensitive", [val]) => return Val { span, ..val.clone() },
             ("issensitive", [_]) => return Val { kind: ValKind::Bool(false), span },
@@ -71,13 +73,66 @@ impl<'t> World<'t> {
         {
             return opaque(var.cause.clone(), Type::Any);
         }
-        match functions::call(name, args, span) {
+        // What may be no string is no string for a function that would fail on one.
+        let args: Vec<Val> = args.into_iter().map(|arg| self.without_collections(arg)).collect();
+        let called = match functions::call(name, args.clone(), span) {
+            Called::Error(detail) => {
+                let mut loosened = false;
+                let loose = args.into_iter().map(|arg| self.loosened(arg, &mut loosened)).collect();
+                if loosened { functions::call(name, loose, span) } else { Called::Error(detail) }
+            }
+            called => called,
+        };
+        match called {
             Called::Error(detail) => error(span, detail),
             Called::Val(Val { kind: ValKind::Unknown(cause), .. }) if cause.kind != CauseKind::Invalid => {
                 opaque(cause, result_of(name))
             }
             Called::Val(val) => val,
         }
+    }
+
+    /// Holes of lists and mappings as unknown values: a function would take them for strings.
+    fn without_collections(&self, val: Val) -> Val {
+        self.each_hole(val, &|var| {
+            let of = self.type_known(&var.key)?;
+            let scalar = matches!(*of, Type::Any | Type::String | Type::Bool | Type::Number);
+            (!scalar).then(|| var.cause.clone())
+        })
+    }
+
+    /// Holes that may be something else than strings as unknown values.
+    fn loosened(&self, val: Val, loosened: &mut bool) -> Val {
+        let any = std::cell::Cell::new(false);
+        let val = self.each_hole(val, &|var| {
+            let string = self.type_known(&var.key).is_some_and(|of| *of == Type::String);
+            let free = var.shape == Shape::Any && !string;
+            any.set(any.get() | free);
+            free.then(|| var.cause.clone())
+        });
+        *loosened |= any.get();
+        val
+    }
+
+    /// The value with the holes for which `why` gives a reason unknown.
+    fn each_hole(&self, val: Val, why: &dyn Fn(&Var) -> Option<Cause>) -> Val {
+        let Val { kind, span } = val;
+        let kind = match kind {
+            ValKind::Text(text) => match super::types::single_hole(&text).and_then(why) {
+                Some(cause) => ValKind::Unknown(cause),
+                None => ValKind::Text(text),
+            },
+            ValKind::List(items) => ValKind::List(items.into_iter().map(|item| self.each_hole(item, why)).collect()),
+            ValKind::Map(fields) => ValKind::Map(
+                fields.into_iter().map(|field| Field { value: self.each_hole(field.value, why), ..field }).collect(),
+            ),
+            ValKind::Choice { subject, options } => {
+                let options = options.into_iter().map(|(when, val)| (when, val.map(|val| self.each_hole(val, why))));
+                ValKind::Choice { subject, options: options.collect() }
+            }
+            other => other,
+        };
+        Val { kind, span }
     }
 
     /// A hole converted to another type is the same hole.

@@ -133,22 +133,15 @@ pub(super) fn decide(val: Val, subject: &str, pick: usize) -> Val {
         ValKind::Choice { subject: own, options } => {
             let options = options
                 .into_iter()
-                .map(|(clause, val)| {
-                    (clause, decide(val.unwrap_or(Val { kind: ValKind::Null, span }), subject, pick))
-                })
+                .map(|(clause, val)| (clause, decide(val.unwrap_or(Val { kind: ValKind::Null, span }), subject, pick)))
                 .collect();
             return choice(&own, options, span);
         }
         ValKind::List(items) => ValKind::List(items.into_iter().map(|item| decide(item, subject, pick)).collect()),
         ValKind::Map(fields) => ValKind::Map(
-            fields
-                .into_iter()
-                .map(|field| Field { value: decide(field.value, subject, pick), ..field })
-                .collect(),
+            fields.into_iter().map(|field| Field { value: decide(field.value, subject, pick), ..field }).collect(),
         ),
-        ValKind::Embedded(text, document) => {
-            ValKind::Embedded(text, Box::new(decide(*document, subject, pick)))
-        }
+        ValKind::Embedded(text, document) => ValKind::Embedded(text, Box::new(decide(*document, subject, pick))),
         other => other,
     };
     Val { kind, span }

@@ -259,7 +259,9 @@ impl<'t> World<'t> {
                     && let Some(inner) = self.hole_of(&value)
                 {
                     match &*of {
-                        Type::Set(_) | Type::List(_) => return self.open_plan(place, over, part("key", Shape::Any), None),
+                        Type::Set(_) | Type::List(_) => {
+                            return self.open_plan(place, over, part("key", Shape::Any), None);
+                        }
                         of => self.know_type(&inner.key, &of.item()),
                     }
                 }
@@ -293,8 +295,12 @@ impl<'t> World<'t> {
     fn open_copy(&self, var: &Var, span: Span) -> Option<(Val, Val)> {
         let object = self.objects.borrow().get(&var.key).cloned()?;
         let (key, value) = match &object {
-            super::Object::OpenResource(copies) => (copies.repeats.first()?.each.as_ref()?.0.clone(), self.open_value(copies, span)),
-            super::Object::OpenModule(copies) => (copies.repeats.first()?.each.as_ref()?.0.clone(), self.open_value(copies, span)),
+            super::Object::OpenResource(copies) => {
+                (copies.repeats.first()?.each.as_ref()?.0.clone(), self.open_value(copies, span))
+            }
+            super::Object::OpenModule(copies) => {
+                (copies.repeats.first()?.each.as_ref()?.0.clone(), self.open_value(copies, span))
+            }
             _ => return None,
         };
         Some((key, value?))

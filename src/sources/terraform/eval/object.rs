@@ -166,9 +166,10 @@ impl<'t> World<'t> {
     fn output(&self, child: &Rc<Child<'t>>, name: &str, span: Span, scope: &Scope<'_, 't>) -> Val {
         let Some(inner) = &child.module else {
             let shown = format!("{}.{name}", child.address);
-            let cause = child.cause.clone().unwrap_or_else(|| {
-                Cause::new(CauseKind::OutsideScope, format!("'{}' is not read", child.address))
-            });
+            let cause = child
+                .cause
+                .clone()
+                .unwrap_or_else(|| Cause::new(CauseKind::OutsideScope, format!("'{}' is not read", child.address)));
             return hole(format!("{}#{name}", child.key), &shown, cause, Shape::Any, span);
         };
         let _ = scope;

@@ -274,8 +274,9 @@ impl<'t> World<'t> {
                 .ok_or_else(|| Cause::new(CauseKind::Unsupported, "a number has too many digits to calculate with")),
             ValKind::Unknown(cause) => Err(cause.clone()),
             ValKind::Text(text) => match (text.literal(), text.vars().next()) {
-                (Some(literal), _) => number::parse(literal)
-                    .ok_or_else(|| Cause::new(CauseKind::Invalid, "a string that is no number cannot be calculated with")),
+                (Some(literal), _) => number::parse(literal).ok_or_else(|| {
+                    Cause::new(CauseKind::Invalid, "a string that is no number cannot be calculated with")
+                }),
                 (None, Some(var)) => Err(var.cause.clone()),
                 (None, None) => Err(Cause::new(CauseKind::Invalid, "a string cannot be calculated with")),
             },

@@ -101,7 +101,8 @@ impl<'t> World<'t> {
             _ => None,
         };
         // The last role of a chain is the one that is worked with.
-        let of_role = roles.last().and_then(|role| role.split(':').into_iter().nth(4)).filter(|id| !id.is_certainly_empty());
+        let of_role =
+            roles.last().and_then(|role| role.split(':').into_iter().nth(4)).filter(|id| !id.is_certainly_empty());
         let mut marks: Vec<String> = roles.iter().map(super::operators::key_of).collect();
         marks.extend(
             CREDENTIALS

@@ -10,6 +10,7 @@ use super::instance::{Member, ModuleInstance};
 use super::{Evaluated, LEAST_STEPS, Root, STEPS_PER_BYTE, Settings, World};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::terraform::instance::Instance;
+use crate::sources::terraform::lower;
 use crate::sources::terraform::module::{ConfigFile, Files, Modules, Place};
 use crate::truth::{Cause, CauseKind};
 
@@ -130,7 +131,9 @@ impl<'t> World<'t> {
     /// The instances of a module and of all that it calls.
     fn collect(&self, module: &Rc<ModuleInstance<'t>>, instances: &mut Vec<Instance>) {
         for (at, resource) in module.module.resources.iter().enumerate() {
-            if is_modelled(resource.kind, resource.data) {
+            // What data sources say is in the values of what refers to them; other types are evaluated only where
+            // something refers to them.
+            if !resource.data && lower::is_modelled(resource.kind) {
                 for member in &self.members(module, at).items {
                     instances.push(self.instance(member));
                 }
@@ -162,39 +165,4 @@ impl<'t> World<'t> {
             body: self.body_of(member),
         }
     }
-}
-
-/// Whether resources of this type say anything that the model holds. Others are evaluated only where something refers
-/// to them.
-pub fn is_modelled(kind: &str, data: bool) -> bool {
-    const BEGINNINGS: [&str; 12] = [
-        "aws_cloudtrail",
-        "aws_s3_",
-        "aws_s3control_",
-        "aws_s3tables_",
-        "aws_kms_",
-        "aws_cloudwatch_",
-        "aws_sns_",
-        "aws_iam_",
-        "aws_organizations_",
-        "aws_ssoadmin_",
-        "aws_athena_",
-        "aws_lb",
-    ];
-    const WHOLE: [&str; 9] = [
-        "aws_config_delivery_channel",
-        "aws_flow_log",
-        "aws_alb",
-        "aws_elb",
-        "aws_kinesis_firehose_delivery_stream",
-        "aws_redshift_logging",
-        "aws_redshift_cluster",
-        "aws_cloudfront_distribution",
-        "aws_route53_resolver_query_log_config",
-    ];
-    // What these say is in the values of what refers to them.
-    if data && matches!(kind, "aws_iam_policy_document" | "aws_cloudtrail_service_account") {
-        return false;
-    }
-    BEGINNINGS.iter().any(|beginning| kind.starts_with(beginning)) || WHOLE.contains(&kind)
 }

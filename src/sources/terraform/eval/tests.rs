@@ -9,10 +9,12 @@ use super::{Evaluated, Root, Settings, roots};
 use crate::model::Existence;
 use crate::source_map::SourceMap;
 use crate::sources::value::{Val, ValKind};
-use crate::syntax::hcl::native;
+use crate::syntax::hcl::{json, native};
 use crate::truth::{Cause, CauseKind};
 
 mod constructs;
+mod hostile;
+mod modules;
 mod scratch;
 
 /// A repository in memory.
@@ -50,7 +52,28 @@ fn read(path: &str, text: &str, map: &mut SourceMap) -> Option<ConfigFile> {
         assert_eq!(parsed.errors, [], "{path}");
         return Some(ConfigFile { path: path.to_owned(), file, body: parsed.body });
     }
-    None
+    let body = if path.ends_with(".tf.json") {
+        json::parse_json(text, file)
+    } else if path.ends_with(".tfvars.json") {
+        json::parse_variables(text, file)
+    } else {
+        return None;
+    };
+    Some(ConfigFile { path: path.to_owned(), file, body: body.expect("is well formed") })
+}
+
+/// The only root of these files, without faults.
+pub(super) fn root(files: &[(&str, &str)]) -> Root {
+    let (evaluated, _) = Repository::new(files).evaluate(&Settings::default());
+    assert_eq!(evaluated.faults, []);
+    let [root] = <[Root; 1]>::try_from(evaluated.roots).expect("one root");
+    root
+}
+
+/// The argument `v` of the topic `t` of a root.
+pub(super) fn value(root: &Root) -> String {
+    let topic = root.instances.iter().find(|instance| instance.address == "aws_sns_topic.t").expect("has a topic");
+    topic.body.get("v").map_or("nothing".to_owned(), show)
 }
 
 impl Files for Repository {

@@ -94,9 +94,7 @@ impl<'t> World<'t> {
             },
             ("data", Some(kind)) => self.resource(true, kind, attr(1), rest(2), span, scope),
             ("resource", Some(kind)) => self.resource(false, kind, attr(1), rest(2), span, scope),
-            ("self", _) => {
-                super::unknown(span, CauseKind::Unsupported, "'self' is not evaluated")
-            }
+            ("self", _) => super::unknown(span, CauseKind::Unsupported, "'self' is not evaluated"),
             (kind, name) => self.resource(false, kind, name, rest(1), span, scope),
         }
     }
@@ -246,11 +244,11 @@ impl<'t> World<'t> {
 /// The part of a known collection under a known key.
 fn plainly<'v>(of: &'v Val, key: &Val) -> Option<&'v Val> {
     match (&of.kind, &key.kind) {
-        (ValKind::Map(_), ValKind::Text(text)) => of.get(text.literal().map_or_else(|| text.to_string(), str::to_owned).as_str()),
-        (ValKind::Map(_), ValKind::Number(number)) => of.get(number),
-        (ValKind::List(items), ValKind::Number(_) | ValKind::Text(_)) => {
-            items.get(super::copies::count_of(key)?)
+        (ValKind::Map(_), ValKind::Text(text)) => {
+            of.get(text.literal().map_or_else(|| text.to_string(), str::to_owned).as_str())
         }
+        (ValKind::Map(_), ValKind::Number(number)) => of.get(number),
+        (ValKind::List(items), ValKind::Number(_) | ValKind::Text(_)) => items.get(super::copies::count_of(key)?),
         _ => None,
     }
 }

@@ -98,7 +98,10 @@ impl<'t> World<'t> {
         }
         let files = self.settings.var_files.iter().rev().map(|(_, body)| body);
         let automatic = self.modules.values.get(module.module.dir).into_iter().flatten().rev().map(|file| &file.body);
-        files.chain(automatic).find_map(|body| body.attribute(name)).map(|attribute| self.eval(&attribute.value, &sealed))
+        files
+            .chain(automatic)
+            .find_map(|body| body.attribute(name))
+            .map(|attribute| self.eval(&attribute.value, &sealed))
     }
 
     /// The value of an output.

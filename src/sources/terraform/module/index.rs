@@ -61,7 +61,6 @@ pub(in crate::sources::terraform) struct Call<'t> {
 /// `provider "aws" { … }`
 #[derive(Debug)]
 pub(in crate::sources::terraform) struct ProviderBlock<'t> {
-    pub header: Span,
     pub body: Layers<'t>,
 }
 
@@ -204,7 +203,7 @@ impl<'t> Module<'t> {
                 self.providers
                     .entry((name, alias))
                     .and_modify(|provider| layer(&mut provider.body))
-                    .or_insert_with(|| ProviderBlock { header: block.header, body: Layers::one(&block.body) });
+                    .or_insert_with(|| ProviderBlock { body: Layers::one(&block.body) });
             }
             _ => {}
         }
