@@ -24,7 +24,7 @@ pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map:
     let modules = Modules::new(files, reader);
     let (dirs, mut faults) = modules.roots();
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Root, Vec<(Span, String)>)>> = Mutex::new(Vec::new());
+    let done: Mutex<Vec<Done>> = Mutex::new(Vec::new());
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -56,6 +56,9 @@ pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map:
     }
     Evaluated { roots, faults }
 }
+
+/// What came of the root module of this index.
+type Done = (usize, Root, Vec<(Span, String)>);
 
 fn root(
     dir: &str,

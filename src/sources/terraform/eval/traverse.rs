@@ -178,7 +178,7 @@ impl<'t> World<'t> {
             match (&from.kind, name) {
                 (ValKind::Unknown(cause), _) => Val { kind: ValKind::Unknown(cause.clone()), span },
                 (ValKind::Text(_) | ValKind::Embedded(..), _) => match self.hole_of(from) {
-                    Some(var) => self.into_hole(&var, key, span, scope),
+                    Some(var) => self.part_of_hole(&var, key, span, scope),
                     None => error(span, "a string has no parts"),
                 },
                 (ValKind::Map(fields), Some(name)) => {
@@ -208,7 +208,7 @@ impl<'t> World<'t> {
     }
 
     /// A part of something of which only the identity is known.
-    fn into_hole(&self, var: &Var, key: &Val, span: Span, scope: &Scope<'_, 't>) -> Val {
+    fn part_of_hole(&self, var: &Var, key: &Val, span: Span, scope: &Scope<'_, 't>) -> Val {
         if let Some(val) = self.of_object(var, key, span, scope) {
             return val;
         }
