@@ -86,7 +86,7 @@ pub struct Evaluated {
 }
 
 /// How many evaluation steps one root module may take for each byte of the configuration that it reaches, and at least.
-const STEPS_PER_BYTE: usize = 200;
+const STEPS_PER_BYTE: usize = 40;
 const LEAST_STEPS: usize = 2_000_000;
 /// The deepest nesting of expressions, through all that they refer to.
 const DEEPEST: usize = 1_500;
@@ -104,6 +104,8 @@ struct World<'t> {
     key: String,
     steps: Cell<usize>,
     depth: Cell<usize>,
+    /// The deepest nesting that the stack holds.
+    deepest: usize,
     copies: Cell<usize>,
     /// Blocks whose copies are being told.
     planning: RefCell<HashSet<String>>,
@@ -167,10 +169,12 @@ impl<'t> World<'t> {
     fn opaque(&self, expr: &Expr, scope: &Scope<'_, 't>, cause: Cause, of: Type) -> Val {
         let span = scope.at.unwrap_or(expr.span);
         let mut shown = if scope.at.is_some() { "an expression of a template".to_owned() } else { self.source(expr) };
-        let place = if scope.frame.is_some() || scope.at.is_some() {
+        // Equal texts outside of loops mean the same; a secret stays out of keys too.
+        let text = self.map.text(expr.span);
+        let place = if scope.frame.is_some() || scope.at.is_some() || text.contains("sensitive(") {
             format!("{}:{}-{}", expr.span.file.0, expr.span.start, expr.span.end)
         } else {
-            shown.clone()
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
         };
         if !scope.module.address.is_empty() {
             shown = format!("{}: {shown}", scope.module.address);

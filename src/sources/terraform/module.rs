@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::source_map::{FileId, Span};
-use crate::syntax::hcl::Body;
+use crate::syntax::hcl::{Attribute, Body, ExprKind};
 use crate::truth::Cause;
 pub(super) use index::{Call, Layers, Module, Resource, Variable};
 pub(super) use places::{Place, join};
@@ -40,6 +40,17 @@ pub fn is_config(name: &str) -> bool {
     name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu") || name.ends_with(".tofu.json")
 }
 
+/// A path of configuration without its ending.
+fn stem(path: &str) -> &str {
+    let path = path.strip_suffix(".json").unwrap_or(path);
+    path.strip_suffix(".tofu").or_else(|| path.strip_suffix(".tf")).unwrap_or(path)
+}
+
+/// The path without its ending, if the file is for OpenTofu only.
+fn tofu_stem(path: &str) -> Option<&str> {
+    (path.ends_with(".tofu") || path.ends_with(".tofu.json")).then(|| stem(path))
+}
+
 /// Whether a file of this name gives values to variables of the root module beside it without being asked to.
 pub fn is_values(name: &str) -> bool {
     matches!(name, "terraform.tfvars" | "terraform.tfvars.json")
@@ -64,11 +75,14 @@ const MOST_CALLS: usize = 20_000;
 
 impl<'t> Modules<'t> {
     pub fn new(files: &'t [ConfigFile], reader: &dyn Files) -> Self {
+        // OpenTofu reads `x.tofu` in place of `x.tf`. <https://opentofu.org/docs/language/files/>
+        let tofu: HashSet<&str> = files.iter().filter_map(|file| tofu_stem(&file.path)).collect();
         let mut dirs: BTreeMap<&str, Vec<&ConfigFile>> = BTreeMap::new();
         let mut values: HashMap<&str, Vec<&ConfigFile>> = HashMap::new();
         for file in files {
             let (dir, name) = places::split(&file.path);
-            if is_config(name) {
+            let replaced = tofu_stem(&file.path).is_none() && tofu.contains(stem(&file.path));
+            if is_config(name) && !replaced {
                 dirs.entry(dir).or_default().push(file);
             } else if is_values(name) {
                 values.entry(dir).or_default().push(file);
@@ -180,4 +194,32 @@ pub fn missing(files: &[ConfigFile], reader: &dyn Files) -> Vec<String> {
         .collect();
     paths.sort();
     paths
+}
+
+/// The places of values that no report may show: those of sensitive variables.
+pub fn secrets(files: &[ConfigFile]) -> Vec<Span> {
+    let is_true = |body: &Body, name: &str| {
+        body.attribute(name).is_some_and(|attribute| attribute.value.kind == ExprKind::Bool(true))
+    };
+    let mut names: HashSet<(&str, &str)> = HashSet::new();
+    let mut spans = Vec::new();
+    for file in files {
+        for block in file.body.blocks_of("variable") {
+            if is_true(&block.body, "sensitive") || is_true(&block.body, "ephemeral") {
+                spans.extend(block.body.attribute("default").map(|default| default.value.span));
+                names.extend(block.labels.first().map(|name| (places::split(&file.path).0, &**name)));
+            }
+        }
+        for block in file.body.blocks_of("output").filter(|block| is_true(&block.body, "sensitive")) {
+            spans.extend(block.body.attribute("value").map(|value| value.value.span));
+        }
+    }
+    for file in files {
+        let (dir, name) = places::split(&file.path);
+        if is_values(name) {
+            let secret = |attribute: &&Attribute| names.contains(&(dir, &*attribute.name));
+            spans.extend(file.body.attributes.iter().filter(secret).map(|attribute| attribute.value.span));
+        }
+    }
+    spans
 }

@@ -210,6 +210,8 @@ impl<'t> World<'t> {
                 let loose = self.loose.borrow();
                 text.vars().find(|var| loose.contains(&var.key)).cloned()
             }
+            ValKind::List(items) => items.iter().find_map(|item| self.doubtful(item)),
+            ValKind::Map(fields) => fields.iter().find_map(|field| self.doubtful(&field.value)),
             _ => None,
         }
     }

@@ -276,9 +276,13 @@ impl<'t> World<'t> {
             ValKind::Text(text) => text.vars().next().map(|var| var.cause.clone()),
             _ => None,
         };
+        let shown = match &over.kind {
+            ValKind::Text(text) => text.vars().next().map(|var| format!(" ({})", var.shown)).unwrap_or_default(),
+            _ => String::new(),
+        };
         let kind = cause.as_ref().map_or(CauseKind::Unsupported, |cause| cause.kind);
         let why = cause.map_or_else(|| "it is no collection".to_owned(), |cause| cause.to_string());
-        let existence = Existence::Maybe(Cause::new(kind, format!("its 'for_each' is not known: {why}")));
+        let existence = Existence::Maybe(Cause::new(kind, format!("its 'for_each'{shown} is not known: {why}")));
         let value = value.unwrap_or_else(|| key.clone());
         let repeat = Repeat {
             place: format!("{place}[?]"),

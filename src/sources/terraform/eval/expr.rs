@@ -3,7 +3,7 @@
 use super::choice::{is_error, lift};
 use super::scope::{ITEM, Scope};
 use super::types::Type;
-use super::{DEEPEST, World, error, null, unknown};
+use super::{World, error, null, unknown};
 use crate::source_map::Span;
 use crate::sources::value::{Field, Val, ValKind};
 use crate::syntax::hcl::{Expr, ExprKind};
@@ -17,7 +17,7 @@ impl<'t> World<'t> {
             return unknown(span, CauseKind::Unsupported, "the module is too large to evaluate");
         }
         let depth = self.depth.get();
-        if depth >= DEEPEST {
+        if depth >= self.deepest {
             return unknown(span, CauseKind::Unsupported, "the expressions refer to each other too deeply");
         }
         self.depth.set(depth + 1);

@@ -91,7 +91,7 @@ impl<'t> World<'t> {
         }
     }
 
-    fn object_val(&self, key: &str, shown: &str, object: Object<'t>, span: Span) -> Val {
+    pub(super) fn object_val(&self, key: &str, shown: &str, object: Object<'t>, span: Span) -> Val {
         let key: std::sync::Arc<str> = key.into();
         self.objects.borrow_mut().entry(key.clone()).or_insert(object);
         hole(key, shown, Cause::new(CauseKind::AfterApply, format!("'{shown}' is known after apply")), Shape::Any, span)

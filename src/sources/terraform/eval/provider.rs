@@ -29,9 +29,12 @@ const CREDENTIALS: [&str; 6] =
 impl<'t> World<'t> {
     /// The provider configuration of a resource.
     pub(super) fn provider_of(&self, module: &Rc<ModuleInstance<'t>>, resource: &Resource<'t>) -> Provider {
-        let written = resource.body.expr("provider").and_then(reference_name);
-        let name = written.unwrap_or_else(|| resource.kind.split('_').next().unwrap_or("aws").to_owned());
-        self.account(module, &name).provider.clone()
+        match resource.body.expr("provider").map(|expr| (reference_name(expr), expr)) {
+            Some((Some(name), _)) => self.account(module, &name).provider.clone(),
+            // One of several configurations, by a key (OpenTofu).
+            Some((None, expr)) => self.elsewhere(&format!("{}{}", module.address, self.source(expr))).provider,
+            None => self.account(module, resource.kind.split('_').next().unwrap_or("aws")).provider.clone(),
+        }
     }
 
     /// The provider configuration that a module knows by a name: `aws`, `aws.logs`.
@@ -53,7 +56,7 @@ impl<'t> World<'t> {
         let own = module.module.providers.iter().find(|((known, a), _)| *known == local && *a == alias);
         if let Some((_, block)) = own {
             // An empty block inside a called module only says that one is passed.
-            if module.parent.is_none() || !block.body.names().iter().all(|name| *name == "alias") {
+            if module.parent.is_none() || !block.body.names().iter().all(|name| matches!(*name, "alias" | "version")) {
                 return Rc::new(self.configured(module, name, &block.body));
             }
         }
@@ -72,7 +75,11 @@ impl<'t> World<'t> {
             return BTreeMap::new();
         };
         let entry = |(inside, outside): &(_, _)| {
-            Some((reference_name(inside)?, self.account(outer, &reference_name(outside)?)))
+            let account = match reference_name(outside) {
+                Some(name) => self.account(outer, &name),
+                None => Rc::new(self.elsewhere(&format!("{}{}", outer.address, self.source(outside)))),
+            };
+            Some((reference_name(inside)?, account))
         };
         entries.iter().filter_map(entry).collect()
     }

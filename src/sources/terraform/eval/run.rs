@@ -7,15 +7,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::instance::{Member, ModuleInstance};
-use super::{Evaluated, LEAST_STEPS, Root, STEPS_PER_BYTE, Settings, World};
+use super::{DEEPEST, Evaluated, LEAST_STEPS, Root, STEPS_PER_BYTE, Settings, World};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::terraform::instance::Instance;
 use crate::sources::terraform::lower;
-use crate::sources::terraform::module::{ConfigFile, Files, Modules, Place};
+use crate::sources::terraform::module::{ConfigFile, Files, Module, Modules, Place};
 use crate::truth::{Cause, CauseKind};
 
 /// Evaluation follows references by recursion: its threads get a stack that holds [`super::DEEPEST`] levels.
-const STACK: usize = 512 << 20;
+const STACK: usize = 256 << 20;
+/// The deepest nesting on a stack of unknown size.
+const SHALLOW: usize = 60;
 
 /// The root modules among the files, evaluated. `files` are all configuration files of the scan and the files of
 /// variable values beside them; modules that `terraform init` downloaded count too (see
@@ -25,22 +27,23 @@ pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map:
     let (dirs, mut faults) = modules.roots();
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<Done>> = Mutex::new(Vec::new());
-    let work = || {
+    let work = |deepest| {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(dir) = dirs.get(at) else { break };
-            let (root, faults) = root(dir, &modules, settings, reader, map);
+            let Some(module) = modules.all.get(dir) else { continue };
+            let (root, faults) = root(module, &modules, settings, reader, map, deepest);
             done.lock().unwrap_or_else(PoisonError::into_inner).push((at, root, faults));
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(dirs.len());
     std::thread::scope(|scope| {
         let handles: Vec<_> = (0..threads)
-            .filter_map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok())
+            .filter_map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(DEEPEST)).ok())
             .collect();
         // Without a thread there is nothing to do the work but this one.
         if handles.is_empty() {
-            work();
+            work(SHALLOW);
         }
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -61,13 +64,14 @@ pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map:
 type Done = (usize, Root, Vec<(Span, String)>);
 
 fn root(
-    dir: &str,
+    module: &Module<'_>,
     modules: &Modules<'_>,
     settings: &Settings,
     reader: &dyn Files,
     map: &SourceMap,
+    deepest: usize,
 ) -> (Root, Vec<(Span, String)>) {
-    let Some((&dir, module)) = modules.all.get_key_value(dir) else { unreachable!("roots are modules") };
+    let dir = module.dir;
     let bytes = reached(dir, modules, map);
     let world = World {
         modules,
@@ -78,6 +82,7 @@ fn root(
         key: format!("tf:{dir}"),
         steps: Cell::new(LEAST_STEPS.max(bytes.saturating_mul(STEPS_PER_BYTE))),
         depth: Cell::new(0),
+        deepest,
         copies: Cell::new(0),
         planning: RefCell::default(),
         faults: RefCell::default(),

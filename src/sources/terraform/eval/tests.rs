@@ -47,7 +47,7 @@ impl Repository {
 
 fn read(path: &str, text: &str, map: &mut SourceMap) -> Option<ConfigFile> {
     let file = map.add(path, text);
-    if path.ends_with(".tf") || path.ends_with(".tfvars") {
+    if path.ends_with(".tf") || path.ends_with(".tofu") || path.ends_with(".tfvars") {
         let parsed = native::parse(text, file);
         assert_eq!(parsed.errors, [], "{path}");
         return Some(ConfigFile { path: path.to_owned(), file, body: parsed.body });

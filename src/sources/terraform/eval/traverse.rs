@@ -1,7 +1,11 @@
 //! References: `var.x`, `local.x.y[0]`, `module.m.out`, `aws_s3_bucket.b["eu"].arn`.
 
+use std::rc::Rc;
+
 use super::choice::lift;
+use super::copies::{Copies, Form};
 use super::instance::What;
+use super::object::Copy;
 use super::scope::Scope;
 use super::types::Type;
 use super::{World, error, hole, null, text_val};
@@ -86,10 +90,7 @@ impl<'t> World<'t> {
                 hole(format!("{}#workspace", self.key), "terraform.workspace", cause, Shape::Name, span)
             }
             ("module", Some(call)) => match self.children(module, call) {
-                Some(copies) => {
-                    let val = self.whole(&copies, span);
-                    self.follow(&val, rest(1), span, scope)
-                }
+                Some(copies) => self.follow_copies(&copies, rest(1), span, scope),
                 None => self.undeclared(&format!("module.{call}"), span, scope),
             },
             ("data", Some(kind)) => self.resource(true, kind, attr(1), rest(2), span, scope),
@@ -111,19 +112,57 @@ impl<'t> World<'t> {
         let module = scope.module;
         let prefix = if data { "data." } else { "" };
         let Some(name) = name else { return self.undeclared(&format!("{prefix}{kind}"), span, scope) };
-        // Maps over borrowed names are asked with names of any life.
         let at = module.module.by_name.get(&(data, kind, name)).copied();
         match at {
-            Some(at) => {
-                let copies = self.members(module, at);
-                let val = self.whole(&copies, span);
-                self.follow(&val, rest, span, scope)
-            }
+            Some(at) => self.follow_copies(&self.members(module, at), rest, span, scope),
             None => {
                 let val = self.undeclared(&format!("{prefix}{kind}.{name}"), span, scope);
                 self.follow(&val, rest, span, scope)
             }
         }
+    }
+
+    /// Goes on from the copies of a block. One that is named by its key is looked up without making a value of all.
+    fn follow_copies<C: Copy<'t>>(
+        &self,
+        copies: &Rc<Copies<C>>,
+        steps: &[Step<'_>],
+        span: Span,
+        scope: &Scope<'_, 't>,
+    ) -> Val {
+        if let Some((Step::Index(key), rest)) = steps.split_first()
+            && !matches!(copies.over.kind, ValKind::Choice { .. })
+        {
+            let key = self.eval(key, scope);
+            let at = match copies.form {
+                Form::Each => key.text().and_then(|key| copies.by_key.get(&key.to_string()).copied()),
+                Form::Count => super::copies::count_of(&key),
+                Form::Single | Form::Open => None,
+            };
+            let val = match at.and_then(|at| copies.items.get(at)) {
+                Some(copy) => self.object_val(copy.key(), copy.shown(), C::object(copy), span),
+                None => self.step(&self.whole(copies, span), key, span, scope),
+            };
+            return self.follow_blocks(&val, rest, span, scope);
+        }
+        self.follow_blocks(&self.whole(copies, span), steps, span, scope)
+    }
+
+    /// As [`World::follow`], from a resource. A nested block that JSON writes as an object is a list of one.
+    fn follow_blocks(&self, from: &Val, steps: &[Step<'_>], span: Span, scope: &Scope<'_, 't>) -> Val {
+        let mut val = from.clone();
+        for step in steps {
+            let key = match step {
+                Step::Attr(name) => text_val(name, span),
+                Step::Index(key) => self.eval(key, scope),
+            };
+            let first = matches!(&key.kind, ValKind::Number(number) if &**number == "0");
+            if first && plainly(&val, &key).is_none() && matches!(val.kind, ValKind::Map(_)) {
+                continue;
+            }
+            val = self.step(&val, key, span, scope);
+        }
+        Val { span, ..val }
     }
 
     /// What is referred to and not declared: Terraform would not run.

@@ -289,7 +289,7 @@ const RESOURCES: &[(&str, &str, &str)] = &[
     (
         "language/meta-arguments/for_each",
         "variable \"x\" { type = map(string) }\nresource \"aws_sns_topic\" \"t\" {\n for_each = var.x\n name = each.key }\nresource \"aws_sns_topic_policy\" \"t\" {\n for_each = var.x\n arn = aws_sns_topic.t[each.key].name }",
-        "aws_sns_topic.t[?] maybe(its 'for_each' is not known: the variable 'x' has no default) {name: \"${aws_sns_topic.t: each.key}\"}\naws_sns_topic_policy.t[?] maybe(its 'for_each' is not known: the variable 'x' has no default) {arn: \"${aws_sns_topic.t: each.key}\"}\n",
+        "aws_sns_topic.t[?] maybe(its 'for_each' (var.x) is not known: the variable 'x' has no default) {name: \"${aws_sns_topic.t: each.key}\"}\naws_sns_topic_policy.t[?] maybe(its 'for_each' (var.x) is not known: the variable 'x' has no default) {arn: \"${aws_sns_topic.t: each.key}\"}\n",
     ),
     (
         "language/meta-arguments/for_each",

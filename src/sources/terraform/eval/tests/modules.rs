@@ -281,3 +281,63 @@ fn files_are_read_below_the_repository_root_only() {
     assert_eq!(show(body.get("name").unwrap()), "?(the path '../../etc/passwd' leads out of the repository)");
     assert_eq!(show(body.get("other").unwrap()), "?(the path '/etc/passwd' leads out of the repository)");
 }
+
+#[test]
+fn a_block_that_json_writes_as_an_object_is_one_block() {
+    let main = r#"{"resource": {"aws_cloudwatch_log_metric_filter": {"f": {"metric_transformation": {"name": "n"}}},
+        "aws_sns_topic": {"t": {"v": "${aws_cloudwatch_log_metric_filter.f.metric_transformation[0].name}"}}}}"#;
+    assert_eq!(value(&root(&[("main.tf.json", main)])), "\"n\"");
+}
+
+#[test]
+fn places_of_secrets_are_told() {
+    let mut map = crate::source_map::SourceMap::default();
+    let read = [
+        (
+            "a/main.tf",
+            "variable \"p\" {\n sensitive = true\n default = \"one\"\n}\nvariable \"q\" { default = \"open\" }\noutput \"o\" {\n sensitive = true\n value = \"two\"\n}",
+        ),
+        ("a/terraform.tfvars", "p = \"three\"\nq = \"open\""),
+        ("b/terraform.tfvars", "p = \"open\""),
+    ];
+    let files: Vec<_> = read.iter().filter_map(|(path, text)| super::read(path, text, &mut map)).collect();
+    let secrets: Vec<&str> =
+        super::super::super::module::secrets(&files).into_iter().map(|span| map.text(span)).collect();
+    assert_eq!(secrets, ["\"one\"", "\"two\"", "\"three\""]);
+}
+
+#[test]
+fn a_provider_that_is_chosen_by_a_key_is_not_known() {
+    let main = "provider \"aws\" {\n region = \"eu-west-1\"\n}\nresource \"aws_sns_topic\" \"t\" {\n for_each = toset([\"a\"])\n provider = aws.by[each.key]\n}";
+    let root = root(&[("main.tf", main)]);
+    assert!(root.instances[0].provider.region.literal().is_none());
+}
+
+#[test]
+fn long_expressions_that_begin_alike_differ() {
+    let long = "a".repeat(200);
+    let main = format!(
+        "variable \"l\" {{ type = list(string) }}\nlocals {{\n x = [for s in var.l : \"{long}-x\"]\n y = [for s in var.l : \"{long}-y\"]\n}}\n\
+         resource \"aws_sns_topic\" \"t\" {{ v = \"${{local.x[0]}}\" == \"${{local.y[0]}}\" }}"
+    );
+    assert_ne!(value(&root(&[("main.tf", &main)])), "true");
+}
+
+#[test]
+fn a_file_for_opentofu_takes_the_place_of_the_one_for_terraform() {
+    let (tf, tofu) = ("resource \"aws_sns_topic\" \"t\" { v = 1 }", "resource \"aws_sns_topic\" \"t\" { v = 2 }");
+    let root = root(&[("main.tf", tf), ("main.tofu", tofu), ("other.tf", "locals { x = 1 }")]);
+    assert_eq!(instances(&root), "aws_sns_topic.t {v: 2}\n");
+}
+
+#[test]
+fn many_copies_take_time_in_proportion() {
+    let main = "locals { keys = toset([for i in range(2000) : \"k${i}\"]) }\n\
+                resource \"aws_s3_bucket\" \"b\" {\n for_each = local.keys\n bucket = each.key\n}\n\
+                resource \"aws_s3_bucket_policy\" \"b\" {\n for_each = local.keys\n bucket = aws_s3_bucket.b[each.key].id\n}";
+    let root = root(&[("main.tf", main)]);
+    assert_eq!(root.instances.len(), 4000);
+    assert!(root.instances[2000..].iter().all(|i| {
+        i.body.get("bucket").and_then(crate::sources::value::Val::text).is_some_and(|t| t.literal().is_some())
+    }));
+}
