@@ -15,7 +15,6 @@ use crate::truth::{Cause, CauseKind};
 mod constructs;
 mod hostile;
 mod modules;
-mod scratch;
 
 /// A repository in memory.
 #[derive(Default)]
