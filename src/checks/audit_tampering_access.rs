@@ -31,7 +31,7 @@ fn by_principal(input: &Input) -> Vec<Vec<&Grant>> {
     let mut places: HashMap<(&str, &Text), usize> = HashMap::new();
     let mut found: Vec<Vec<&Grant>> = Vec::new();
     for grant in &input.grants {
-        let place = *places.entry((grant.id.address.as_str(), &grant.to.name)).or_insert(found.len());
+        let place = *places.entry((grant.id.instance(), &grant.to.name)).or_insert(found.len());
         match found.get_mut(place) {
             Some(grants) => grants.push(grant),
             None => found.push(vec![grant]),

@@ -68,7 +68,7 @@ fn stores(inputs: &[&Input]) -> Recorded {
         .iter()
         .flat_map(|input| &input.event_data_stores)
         .map(|store| {
-            let counts = store.id.existence.truth() & store.ingestion.is(&true) & store.multi_region.is(&true);
+            let counts = store.id.existence.truth() & store.ingestion.is_on() & store.multi_region.is(&true);
             (counts, Recorded::by_store(&store.selectors))
         })
         .collect();

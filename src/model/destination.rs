@@ -98,7 +98,7 @@ impl Trail {
     fn unknown_prefix(&self, cause: &Cause) -> Text {
         let id = self.identity();
         Var {
-            key: format!("{}#{}#prefix", id.input.0, id.address).into(),
+            key: format!("{}#{}#prefix", id.input.0, id.instance()).into(),
             shown: self.prefix.name.clone(),
             cause: cause.clone(),
             shape: Shape::Any,

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::value::{Val, ValKind};
-use super::worlds;
+use super::{policy, worlds};
 use crate::model::arn::{Text, Var};
 use crate::model::attr::{Attr, Branch, Origin, State, Value};
+use crate::model::policy::Document;
 use crate::source_map::Span;
 use crate::truth::{Cause, CauseKind};
 
@@ -143,6 +144,22 @@ impl<'v> Block<'v> {
     /// A whole number.
     pub fn number(&self, path: &[&str]) -> Attr<u32> {
         self.attr(path, Absent::Missing, number)
+    }
+
+    /// A policy document, written as a mapping or as a string that holds JSON.
+    pub fn document(&self, path: &[&str]) -> Attr<Document> {
+        self.attr(path, Absent::Missing, policy::document)
+    }
+
+    /// A block inside this one, when something of it is written.
+    pub fn inner<T: Clone>(&self, path: &[&str], make: impl Fn(Block<'_>) -> T) -> Attr<T> {
+        let prefix = format!("{}{}.", self.prefix, path.join("."));
+        self.attr(path, Absent::Missing, |val| match &val.kind {
+            ValKind::Map(_) => {
+                Value::Known(make(Block { val: Some(val), header: val.span, prefix: &prefix, faults: self.faults }))
+            }
+            _ => Value::Unknown(not_known(val, "a mapping")),
+        })
     }
 
     /// A list of blocks, each turned into something.

@@ -4,5 +4,11 @@
 //! says what a resource exports; what follows does not know which form was read.
 
 pub mod attributes;
+pub mod eval;
 pub mod functions;
 pub mod instance;
+pub mod lower;
+pub mod module;
+#[cfg(test)]
+mod notation;
+pub mod policy_document;

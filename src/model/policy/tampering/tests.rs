@@ -139,7 +139,10 @@ fn trail(name: &str) -> Trail {
         },
         insights: Attr::missing("InsightSelectors", here()),
         tags: Attr::missing("Tags", here()),
-        protection: Protection { deletion: none("DeletionPolicy"), replacement: none("UpdateReplacePolicy") },
+        protection: Protection::CloudFormation {
+            deletion: none("DeletionPolicy"),
+            replacement: none("UpdateReplacePolicy"),
+        },
     }
 }
 
