@@ -126,7 +126,7 @@ fn acl(block: &Block<'_>) -> Attr<Text> {
         return canned;
     }
     let listed = if block.val.is_some_and(|val| val.has("grant")) { "grant" } else { "access_control_policy" };
-    let grants = block.attr(&[listed], Absent::Missing, |val| granted(val));
+    let grants = block.attr(&[listed], Absent::Missing, granted);
     if matches!(grants.state, State::Missing) { canned } else { grants }
 }
 
