@@ -20,11 +20,15 @@ use crate::truth::Truth;
 
 mod detect;
 mod fingerprint;
+mod instances;
 mod read;
 mod walk;
 
 /// The largest template that is read, in bytes. Far beyond what CloudFormation takes; it bounds memory.
 pub const LARGEST_TEMPLATE: u64 = 64 * 1024 * 1024;
+
+/// The largest plan or state of Terraform that is read, in bytes.
+pub const LARGEST_PLAN: u64 = 2 * 1024 * 1024 * 1024;
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "-";
@@ -149,6 +153,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;
     sort(&mut findings, &sources);
+    instances::settle(&mut findings, &sources);
     fingerprint::fill(&mut findings, &estate);
     gaps.sort_by(|a, b| (&a.path, a.span, a.reason, &a.message).cmp(&(&b.path, b.span, b.reason, &b.message)));
     gaps.dedup();
