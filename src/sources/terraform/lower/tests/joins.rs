@@ -230,6 +230,15 @@ fn says<T: Show>(attr: &Attr<T>) -> String {
 }
 
 #[test]
+fn a_choice_beside_an_attribute_leaves_it_as_it_is() {
+    let text = r#"{"aws_s3_bucket.b": {"bucket": "logs"}, "aws_s3_bucket_versioning.v": {"bucket": "logs",
+        "versioning_configuration": [{"status": {"when A": "Enabled", "when B": "Suspended"}}]}}"#;
+    let input = lower(text);
+    assert_eq!(only(&input).mfa_delete.observed(), "not set (default false)");
+    assert_eq!(versioning(&input), "Enabled when A, Suspended when B");
+}
+
+#[test]
 fn old_arguments_of_the_bucket() {
     let text = r#"{"aws_s3_bucket.b": {
         "bucket": "logs", "acl": "log-delivery-write", "policy": "{\"Statement\": []}",
