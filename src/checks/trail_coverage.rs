@@ -27,7 +27,7 @@ fn one_account(recording: &Recording<'_>, judge: &mut Judge<'_>) {
         if !options.expect_trail {
             draft.not_applicable(
                 CauseKind::Option,
-                "that a trail must be here is asked only with '--expect-trail'; another stack may hold it",
+                "that a trail must be here is asked only with '--expect-trail'; another stack or configuration may hold it",
             );
             continue;
         }

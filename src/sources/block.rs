@@ -181,6 +181,11 @@ impl<'v> Block<'v> {
 
 /// One state of several, or the only one. (None is as though nothing could be told.)
 fn one_of<T>(mut possibilities: Vec<(Option<Arc<str>>, State<T>)>) -> State<T> {
+    // An attribute has one default: where none of the possibilities writes it, nothing is open.
+    let unwritten = |state: &State<T>| matches!(state, State::Missing | State::Default(_));
+    if possibilities.iter().all(|(_, state)| unwritten(state)) {
+        possibilities.truncate(1);
+    }
     match (possibilities.len(), possibilities.pop()) {
         (1, Some((_, only))) => only,
         (_, last) => State::OneOf(

@@ -83,12 +83,16 @@ impl Exporter<'_> {
         if self.is_name(name) {
             return text(self.text(name, steps));
         }
-        if let Some(mut val) = self.of.argument(name) {
+        let rebuilt = self.of.kind() == "aws_iam_policy_document" && matches!(name, "json" | "minified_json");
+        if let Some(mut val) = self.of.argument(name)
+            // Its parts are known better than the whole.
+            && !(rebuilt && val.text().is_none_or(|text| text.causes().is_some()))
+        {
             val.span = self.span;
             return val;
         }
         match (self.of.kind(), name) {
-            ("aws_iam_policy_document", "json" | "minified_json") if self.of.is_data() => self.policy_document(),
+            _ if rebuilt && self.of.is_data() => self.policy_document(),
             ("aws_organizations_organization", "roots") => self.roots(),
             _ => text(self.text(name, steps)),
         }

@@ -27,21 +27,22 @@ pub const ARGUMENTS: [&str; 7] = [
     "override_policy_documents",
 ];
 
-/// A document is written for this many choices at most, each deciding between two or more forms.
-const MOST_CHOICES: u8 = 5;
+/// A document is written in this many forms at most, one for each way in which the choices inside may be decided.
+const MOST_FORMS: usize = 32;
 
 /// The value of the attribute `json`: a string that holds a document, whose parts stand where the data source's own
 /// blocks stand. Parts that are not known are unknown parts of the document.
 pub fn document(body: &Val, span: Span) -> Val {
-    choices(body, span, MOST_CHOICES)
+    choices(body, span, MOST_FORMS)
 }
 
-fn choices(body: &Val, span: Span, left: u8) -> Val {
+fn choices(body: &Val, span: Span, left: usize) -> Val {
     let Some((subject, decided)) = worlds::split(body) else { return written(body, span) };
-    let Some(left) = left.checked_sub(1) else {
+    let left = left / decided.len().max(1);
+    if left == 0 {
         let cause = Cause::new(CauseKind::Condition, "the policy depends on too many things that cannot be decided");
         return Val { kind: ValKind::Unknown(cause), span };
-    };
+    }
     let one = |(when, body): (_, Option<Val>)| {
         let nothing = Val { kind: ValKind::Map(Vec::new()), span };
         (when, Some(choices(body.as_ref().unwrap_or(&nothing), span, left)))

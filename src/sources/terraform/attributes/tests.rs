@@ -6,6 +6,9 @@ use crate::sources::terraform::notation::World;
 use crate::sources::value::{Val, ValKind};
 use crate::truth::Truth;
 
+/// Type, arguments, and the attributes that follow from them.
+type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 fn at() -> Span {
     Span::new(FileId(7), 3, 9)
 }
@@ -22,7 +25,7 @@ fn show(val: &Val) -> String {
 
 #[test]
 fn resources_with_a_known_name() {
-    let cases: &[(&str, &str, &[(&str, &str)])] = &[
+    let cases: &[Row] = &[
         (
             "aws_s3_bucket",
             r#""bucket": "b""#,
@@ -122,7 +125,7 @@ fn resources_with_a_known_name() {
 
 #[test]
 fn data_sources() {
-    let cases: &[(&str, &str, &[(&str, &str)])] = &[
+    let cases: &[Row] = &[
         ("aws_caller_identity", "", &[("account_id", "${account}"), ("id", "${account}")]),
         ("aws_caller_identity", r#""account_id": "111122223333""#, &[("account_id", "111122223333")]),
         ("aws_partition", "", &[("partition", "aws"), ("id", "aws"), ("dns_suffix", "amazonaws.com")]),

@@ -126,7 +126,7 @@ fn acl(block: &Block<'_>) -> Attr<Text> {
         return canned;
     }
     let listed = if block.val.is_some_and(|val| val.has("grant")) { "grant" } else { "access_control_policy" };
-    let grants = block.attr(&[listed], Absent::Missing, |val| granted(val));
+    let grants = block.attr(&[listed], Absent::Missing, granted);
     if matches!(grants.state, State::Missing) { canned } else { grants }
 }
 
@@ -173,7 +173,11 @@ fn public_access_block(
 ) -> Attr<PublicAccessBlock> {
     let own = companions
         .joined(BLOCK, owner, Attr::missing(BLOCK, cx.origin()), |cx| known(BLOCK, cx, four_settings(&cx.block())));
-    let mut result = own;
+    let all_on = own.satisfies(|block| Truth::all(settings(block).map(|setting| setting.is(&true))));
+    if all_on == Truth::True {
+        return own;
+    }
+    let (mut result, mut unclear) = (own, 0);
     for account in &companions.accounts {
         let of = account.block().text(&["account_id"]);
         let of = of.possible().next().cloned().unwrap_or_else(|| account.account());
@@ -181,7 +185,12 @@ fn public_access_block(
         match same {
             Truth::True => result = stricter(&result, account),
             Truth::False => {}
+            // Each one more would double the possibilities.
+            Truth::Unknown(causes) if unclear > 0 => {
+                return Attr::unseen(result.name, result.at, causes.first().clone());
+            }
             Truth::Unknown(causes) => {
+                unclear += 1;
                 let (strict, shown) = (stricter(&result, account), &account.instance.instance);
                 let branch = |when: String, state: &State<PublicAccessBlock>| match state {
                     State::OneOf(inner) => inner
@@ -209,6 +218,10 @@ fn four_settings(block: &Block<'_>) -> PublicAccessBlock {
     }
 }
 
+fn settings(block: &PublicAccessBlock) -> [&Attr<bool>; 4] {
+    [&block.block_acls, &block.block_policy, &block.ignore_acls, &block.restrict_buckets]
+}
+
 /// The settings with each of the account's that is on, or may be on where the bucket's is off.
 fn stricter(own: &Attr<PublicAccessBlock>, account: &Cx<'_>) -> Attr<PublicAccessBlock> {
     let whole = four_settings(&account.block());
@@ -225,9 +238,7 @@ fn stricter(own: &Attr<PublicAccessBlock>, account: &Cx<'_>) -> Attr<PublicAcces
         ignore_acls: pick(&own.ignore_acls, &whole.ignore_acls),
         restrict_buckets: pick(&own.restrict_buckets, &whole.restrict_buckets),
     });
-    let all_on = [&whole.block_acls, &whole.block_policy, &whole.ignore_acls, &whole.restrict_buckets]
-        .into_iter()
-        .all(|setting| setting.is(&true) == Truth::True);
+    let all_on = settings(&whole).into_iter().all(|setting| setting.is(&true) == Truth::True);
     let at = account.origin();
     let nothing_own = matches!(merged.state, State::Missing);
     let filled = states(merged, |state| match state {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::{Cx, doubt};
 use crate::model::Existence;
-use crate::model::arn::{Shape, Text};
+use crate::model::arn::Text;
 use crate::model::attr::{Attr, Branch, Seen, State, Value};
+use crate::model::destination::made_up_apart;
 use crate::sources::uses::bucket_name;
 use crate::truth::{Cause, CauseKind, Truth};
 
@@ -32,6 +33,9 @@ const COMPANIONS: &[(&str, &str)] = &[
 
 /// Companions whose owner cannot be told are told apart up to this many of a type.
 const MOST_STRAYS: usize = 50;
+
+/// So many companions of a type are considered for one owner. One is what AWS can hold.
+const MOST_LINKS: usize = 16;
 
 /// All companions of an input.
 pub(super) struct Companions<'r> {
@@ -110,13 +114,9 @@ impl<'r> Companions<'r> {
     /// The companions of a type that certainly name what has one of these names.
     pub(super) fn links(&self, kind: &str, names: &[&Text]) -> Vec<Link<'r>> {
         let Some(joins) = self.kinds.get(kind) else { return Vec::new() };
-        let mut found: Vec<Link<'r>> = Vec::new();
-        for link in names.iter().filter_map(|name| joins.by_name.get(*name)).flatten() {
-            if !found.iter().any(|known| std::ptr::eq(known.cx, link.cx) && known.when == link.when) {
-                found.push(link.clone());
-            }
-        }
-        found
+        let all = names.iter().filter_map(|name| joins.by_name.get(*name)).flatten().cloned();
+        // A thing with two names is named by both only in a choice, whose options have different clauses.
+        all.collect()
     }
 
     /// Why a companion of the type may belong to what has one of these names, although none certainly does.
@@ -141,6 +141,10 @@ impl<'r> Companions<'r> {
                 (Truth::False, Some(cause)) => Attr::unseen(own.name, own.at, cause),
                 _ => own,
             };
+        }
+        if links.len() > MOST_LINKS {
+            let cause = Cause::new(CauseKind::Unsupported, format!("too many resources of type '{kind}' speak for it"));
+            return Attr::unseen(own.name, own.at, cause);
         }
         either(&links, existence, &own, read)
     }
@@ -229,11 +233,6 @@ impl<'r> Joins<'r> {
         };
         self.open.iter().chain(strays).find(may).map(|stray| stray.cause.clone())
     }
-}
-
-/// Whether the owner's name is made up, at least in part, and the other name does not hold that part.
-fn made_up_apart(owner: &Text, name: &Text) -> bool {
-    owner.vars().any(|var| var.shape == Shape::Generated && !name.vars().any(|other| other == var))
 }
 
 fn note(strays: &mut Vec<Stray>, name: Option<Text>, cause: Cause) {

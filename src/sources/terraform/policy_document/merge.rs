@@ -17,14 +17,12 @@ pub(super) struct Merged {
     known: BTreeMap<String, usize>,
     /// Where those stand whose id has parts that are not known.
     open: Vec<(usize, Text)>,
+    /// Whether there were more of these than are told apart.
+    blurred: bool,
 }
 
 /// Ids that are not known are told apart up to this many.
 const MOST_OPEN: usize = 50;
-
-fn too_many() -> Truth {
-    Truth::unknown(CauseKind::Unsupported, "there are too many statement ids that are not known")
-}
 
 impl Merged {
     /// Takes over the id, and the version where it is newer. Versions are dates, so their order is that of the texts.
@@ -73,14 +71,17 @@ impl Merged {
         // the other still stands is not known.
         let rivals: Vec<(usize, Text)> = match sid.literal() {
             Some(_) => self.open.clone(),
+            None if self.open.len() == MOST_OPEN => {
+                self.blurred = true;
+                Vec::new()
+            }
             None => {
-                self.known.iter().map(|(sid, at)| (*at, Text::from(sid.as_str()))).chain(self.open.clone()).collect()
+                let known = self.known.iter().map(|(sid, at)| (*at, Text::from(sid.as_str())));
+                known.chain(self.open.clone()).collect()
             }
         };
-        let exact = self.open.len() < MOST_OPEN;
         for (at, other) in rivals {
-            let same = if exact { other.same(&sid) } else { too_many() };
-            if let (Truth::Unknown(causes), Some(known)) = (same, self.statements.get_mut(at)) {
+            if let (Truth::Unknown(causes), Some(known)) = (other.same(&sid), self.statements.get_mut(at)) {
                 *known = Val { kind: ValKind::Unknown(causes.first().clone()), span: known.span };
             }
         }
@@ -88,7 +89,7 @@ impl Merged {
             Some(literal) => {
                 self.known.insert(literal.to_owned(), self.statements.len());
             }
-            None if exact => self.open.push((self.statements.len(), sid)),
+            None if !self.blurred => self.open.push((self.statements.len(), sid)),
             None => {}
         }
         self.statements.push(statement);
@@ -97,17 +98,25 @@ impl Merged {
     /// A document that is not known. One that overrides may take the place of every statement with an id.
     pub(super) fn unknown(&mut self, cause: &Cause, span: Span, overrides: bool) {
         if overrides {
-            for known in &mut self.statements {
-                if sid(known).is_some() {
-                    *known = Val { kind: ValKind::Unknown(cause.clone()), span: known.span };
-                }
-            }
+            self.doubt_all(cause);
         }
         self.statements.push(Val { kind: ValKind::Unknown(cause.clone()), span });
     }
 
+    /// Every statement with an id may have lost its place.
+    fn doubt_all(&mut self, cause: &Cause) {
+        for known in &mut self.statements {
+            if sid(known).is_some() {
+                *known = Val { kind: ValKind::Unknown(cause.clone()), span: known.span };
+            }
+        }
+    }
+
     /// The document as IAM writes it.
-    pub(super) fn into_document(self, span: Span) -> Val {
+    pub(super) fn into_document(mut self, span: Span) -> Val {
+        if self.blurred {
+            self.doubt_all(&Cause::new(CauseKind::Unsupported, "too many statements have an id that is not known"));
+        }
         let field = |key: &str, value: Val| Field { key: key.into(), key_span: value.span, value };
         let version = self.version.unwrap_or_else(|| Val { kind: ValKind::Text("2012-10-17".into()), span });
         let mut fields = vec![field("Version", version)];

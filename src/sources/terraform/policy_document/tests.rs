@@ -259,3 +259,32 @@ fn many_statements_take_little_time() {
     let _ = document(&format!(r#""statement": [{list}]"#));
     assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_plan_that_does_not_know_the_whole_knows_its_parts() {
+    let parts =
+        r#""json": {"unknown": "it is made later"}, "statement": [{"actions": ["a:1"], "resources": ["${var.x}"]}]"#;
+    assert_eq!(document(parts).statements.len(), 1);
+    // What is known as a whole stands as it is.
+    let whole = r#""json": "{\"Statement\": []}", "statement": [{}]"#;
+    assert!(document(whole).statements.is_empty());
+}
+
+#[test]
+fn bounds() {
+    // More ids that are not known than are told apart: then no statement with an id is certain.
+    let open: Vec<String> = (0..60).map(|i| format!(r#"{{"sid": "o{i}-${{var.sid}}", "actions": ["a:b"]}}"#)).collect();
+    let list = format!(r#""statement": [{{"sid": "a"}}, {{"actions": ["d:0"]}}, {}]"#, open.join(","));
+    assert_eq!(merged(&list), ["- d:0"]);
+    // More forms than are written.
+    let choice = |i: usize| format!(r#"{{"effect": {{"when {i} is so": "Allow", "when {i} is not so": "Deny"}}}}"#);
+    let of =
+        |count: usize| value(&format!(r#""statement": [{}]"#, (0..count).map(choice).collect::<Vec<_>>().join(",")));
+    let forms = |count| worlds::possible(Some(&of(count))).len();
+    assert_eq!(forms(3), 8);
+    let unknown = |val: &Val| {
+        let possible = worlds::possible(Some(val));
+        possible.iter().all(|world| matches!(world.value.as_ref().map(|val| &val.kind), Some(ValKind::Unknown(_))))
+    };
+    assert!(!unknown(&of(5)) && unknown(&of(6)));
+}

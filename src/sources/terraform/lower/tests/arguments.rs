@@ -1,63 +1,93 @@
 //! Each argument: written, not written, and written with a value that is not known.
 
+use std::collections::HashMap;
+
 use super::{lower, place};
 use crate::model::Input;
 use crate::model::arn::Text;
 use crate::model::attr::Attr;
-use crate::model::attr::Show;
+use crate::model::log_group::Metric;
 
-/// Type, other arguments, path, value as JSON, what reads it, and what it says in the three cases.
-struct Row {
-    kind: &'static str,
-    base: &'static str,
-    path: &'static str,
-    value: &'static str,
-    read: fn(&Input) -> String,
-    says: [&'static str; 3],
-}
-
-fn body(row: &Row, value: Option<&str>) -> String {
-    let argument = value.map(|value| {
-        let mut text = value.to_owned();
-        for (i, key) in row.path.rsplit('.').enumerate() {
-            text = if i == 0 { format!(r#""{key}":{text}"#) } else { format!(r#""{key}":[{{{text}}}]"#) };
-        }
-        text
-    });
-    let all: Vec<&str> =
-        [Some(row.base), argument.as_deref()].into_iter().flatten().filter(|s| !s.is_empty()).collect();
-    format!(r#"{{"{}.x": {{{}}}}}"#, row.kind, all.join(","))
-}
-
-fn run(rows: &[Row]) {
-    for row in rows {
-        let cases = [Some(row.value), None, Some(r#"{"unknown":"it is made later"}"#)];
-        for (value, expected) in cases.into_iter().zip(row.says) {
-            let text = body(row, value);
-            assert_eq!((row.read)(&lower(&text)), expected, "{text}");
-        }
-        // As plans show what is not written.
-        for nothing in ["null", "[]"] {
-            let (first, _) = row.path.split_once('.').unwrap_or((row.path, ""));
-            let text = body(&Row { path: first, ..*row }, Some(nothing));
-            let is_list = row.path.contains('.') || row.value.starts_with('[');
-            if nothing == "null" || is_list {
-                assert_eq!((row.read)(&lower(&text)), row.says[1], "{text}");
-            }
-        }
-    }
-}
-
-const LATER: &str = "set, but its value is unknown: it is made later";
-
-macro_rules! row {
-    ($kind:literal, $base:literal, $path:literal = $value:literal, $read:expr, $present:expr, $absent:expr, $unknown:expr) => {
-        Row { kind: $kind, base: $base, path: $path, value: $value, read: $read, says: [$present, $absent, $unknown] }
+/// What is said of every attribute of the input, by its name.
+fn said(input: &Input) -> HashMap<String, String> {
+    let mut found = HashMap::new();
+    let mut add = |name: &str, says: String| {
+        found.insert(name.to_owned(), says);
     };
+    for t in &input.trails {
+        for attr in [&t.bucket, &t.prefix, &t.kms_key, &t.log_group, &t.log_role, &t.topic] {
+            add(&attr.name, attr.observed());
+        }
+        for attr in [&t.logging, &t.multi_region, &t.global_service_events, &t.organization, &t.log_file_validation] {
+            add(&attr.name, attr.observed());
+        }
+        add(&t.tags.name, whether(&t.tags));
+        add(&t.selectors.basic.name, whether(&t.selectors.basic));
+        add(&t.selectors.advanced.name, whether(&t.selectors.advanced));
+        add(&t.insights.name, whether(&t.insights));
+    }
+    for s in &input.event_data_stores {
+        for attr in [&s.multi_region, &s.organization, &s.termination_protection, &s.ingestion.attr] {
+            add(&attr.name, attr.observed());
+        }
+        add(&s.kms_key.name, s.kms_key.observed());
+        add(&s.retention_days.name, s.retention_days.observed());
+    }
+    for k in &input.keys {
+        add(&k.policy.name, whether(&k.policy));
+        for attr in [&k.spec, &k.usage, &k.origin] {
+            add(&attr.name, attr.observed());
+        }
+        add(&k.enabled.name, k.enabled.observed());
+        add(&k.rotation.name, k.rotation.observed());
+    }
+    for a in &input.aliases {
+        add(&a.name.name, a.name.observed());
+        add(&a.target.name, a.target.observed());
+    }
+    for g in &input.log_groups {
+        add(&g.retention_days.name, g.retention_days.observed());
+        add(&g.kms_key.name, g.kms_key.observed());
+    }
+    let metrics = |metrics: &Attr<Vec<Metric>>, add: &mut dyn FnMut(&str, String)| {
+        for metric in metrics.possible().flatten() {
+            add(&metric.name.name, metric.name.observed());
+            add(&metric.namespace.name, metric.namespace.observed());
+        }
+    };
+    for f in &input.metric_filters {
+        add(&f.log_group.name, f.log_group.observed());
+        add(&f.pattern.name, f.pattern.observed());
+        metrics(&f.metrics, &mut add);
+    }
+    for a in &input.alarms {
+        add(&a.actions.name, shown(&a.actions));
+        add(&a.actions_enabled.name, a.actions_enabled.observed());
+        metrics(&a.metrics, &mut add);
+    }
+    for p in &input.topic_policies {
+        add(&p.topics.name, shown(&p.topics));
+        add(&p.document.name, whether(&p.document));
+    }
+    for s in &input.subscriptions {
+        add(&s.topic.name, s.topic.observed());
+    }
+    for o in &input.organizations {
+        add(&o.feature_set.name, o.feature_set.observed());
+    }
+    for p in &input.organization_policies {
+        add(&p.kind.name, p.kind.observed());
+        add(&p.content.name, whether(&p.content));
+    }
+    for d in &input.delegated_administrators {
+        add(&d.account.name, d.account.observed());
+        add(&d.service.name, d.service.observed());
+    }
+    found
 }
 
-fn says<T: Show>(attr: &Attr<T>) -> String {
-    attr.observed()
+fn whether<T>(attr: &Attr<T>) -> String {
+    attr.says_whether().split_once(" is ").map(|(_, rest)| rest.to_owned()).unwrap_or_default()
 }
 
 fn shown(texts: &Attr<Vec<Text>>) -> String {
@@ -65,132 +95,67 @@ fn shown(texts: &Attr<Vec<Text>>) -> String {
     texts.observed()
 }
 
+/// Argument, a value as JSON, and what is said when it is written, when it is not, and when it is not known.
+type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const LATER: &str = "set, but its value is unknown: it is made later";
+const NOT: &str = "not set";
+const ON: &str = "not set (default true)";
+const OFF: &str = "not set (default false)";
+
+fn run(kind: &str, rows: &[Row]) {
+    for (argument, value, present, absent, unknown) in rows {
+        let says = |value: Option<&str>| {
+            let body = value.map(|value| format!(r#""{argument}": {value}"#)).unwrap_or_default();
+            let text = format!(r#"{{"{kind}.x": {{{body}}}}}"#);
+            said(&lower(&text)).remove(*argument).unwrap_or_else(|| panic!("nothing is said of {argument}: {text}"))
+        };
+        assert_eq!(says(Some(value)), *present, "{kind} {argument}");
+        assert_eq!(says(None), *absent, "{kind} {argument}");
+        assert_eq!(says(Some(r#"{"unknown": "it is made later"}"#)), *unknown, "{kind} {argument}");
+        // As plans show what is not written.
+        assert_eq!(says(Some("null")), *absent, "{kind} {argument}");
+        if value.starts_with('[') {
+            assert_eq!(says(Some("[]")), *absent, "{kind} {argument}");
+        }
+    }
+}
+
 #[test]
 fn trails() {
-    fn read<T: Show>(input: &Input, of: impl Fn(&crate::model::trail::Trail) -> &Attr<T>) -> String {
-        says(of(&input.trails.items[0]))
-    }
-    run(&[
-        row!(
-            "aws_cloudtrail",
-            "",
-            "s3_bucket_name" = r#""logs""#,
-            |i| read(i, |t| &t.bucket),
-            "logs",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "s3_key_prefix" = r#""p""#,
-            |i| read(i, |t| &t.prefix),
-            "p",
-            "not set (default empty)",
-            LATER
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "enable_logging" = "false",
-            |i| read(i, |t| &t.logging),
-            "false",
-            "not set (default true)",
-            LATER
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "is_multi_region_trail" = "true",
-            |i| read(i, |t| &t.multi_region),
-            "true",
-            "not set (default false)",
-            LATER
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "include_global_service_events" = "false",
-            |i| read(i, |t| &t.global_service_events),
-            "false",
-            "not set (default true)",
-            LATER
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "is_organization_trail" = "true",
-            |i| read(i, |t| &t.organization),
-            "true",
-            "not set (default false)",
-            LATER
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "enable_log_file_validation" = "true",
-            |i| read(i, |t| &t.log_file_validation),
-            "true",
-            "not set (default false)",
-            LATER
-        ),
-        row!("aws_cloudtrail", "", "kms_key_id" = r#""k""#, |i| read(i, |t| &t.kms_key), "k", "not set", LATER),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "cloud_watch_logs_group_arn" = r#""g""#,
-            |i| read(i, |t| &t.log_group),
-            "g",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "cloud_watch_logs_role_arn" = r#""r""#,
-            |i| read(i, |t| &t.log_role),
-            "r",
-            "not set",
-            LATER
-        ),
-        row!("aws_cloudtrail", "", "sns_topic_name" = r#""t""#, |i| read(i, |t| &t.topic), "t", "not set", LATER),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "tags" = r#"{"a":"b"}"#,
-            |i| i.trails.items[0].tags.says_whether(),
-            "'tags' is set",
-            "'tags' is not set",
-            "'tags' is set, but its value is unknown: it is made later"
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "event_selector" = r#"[{}]"#,
-            |i| i.trails.items[0].selectors.basic.says_whether(),
-            "'event_selector' is set",
-            "'event_selector' is not set",
-            "'event_selector' is set, but its value is unknown: it is made later"
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "advanced_event_selector" = r#"[{}]"#,
-            |i| i.trails.items[0].selectors.advanced.says_whether(),
-            "'advanced_event_selector' is set",
-            "'advanced_event_selector' is not set",
-            "'advanced_event_selector' is set, but its value is unknown: it is made later"
-        ),
-        row!(
-            "aws_cloudtrail",
-            "",
-            "insight_selector" = r#"[{}]"#,
-            |i| i.trails.items[0].insights.says_whether(),
-            "'insight_selector' is set",
-            "'insight_selector' is not set",
-            "'insight_selector' is set, but its value is unknown: it is made later"
-        ),
-    ]);
+    run(
+        "aws_cloudtrail",
+        &[
+            ("s3_bucket_name", r#""logs""#, "logs", NOT, LATER),
+            ("s3_key_prefix", r#""p""#, "p", "not set (default empty)", LATER),
+            ("enable_logging", "false", "false", ON, LATER),
+            ("is_multi_region_trail", "true", "true", OFF, LATER),
+            ("include_global_service_events", "false", "false", ON, LATER),
+            ("is_organization_trail", "true", "true", OFF, LATER),
+            ("enable_log_file_validation", "true", "true", OFF, LATER),
+            ("kms_key_id", r#""k""#, "k", NOT, LATER),
+            ("cloud_watch_logs_group_arn", r#""g""#, "g", NOT, LATER),
+            ("cloud_watch_logs_role_arn", r#""r""#, "r", NOT, LATER),
+            ("sns_topic_name", r#""t""#, "t", NOT, LATER),
+            ("tags", r#"{"a": "b"}"#, "set", NOT, LATER),
+            ("event_selector", "[{}]", "set", NOT, LATER),
+            ("advanced_event_selector", "[{}]", "set", NOT, LATER),
+            ("insight_selector", "[{}]", "set", NOT, LATER),
+        ],
+    );
+}
+
+#[test]
+fn tags_of_the_provider_count_where_they_are_known() {
+    let of = |body: &str| {
+        let input = lower(&format!(r#"{{"aws_cloudtrail.t": {{{body}}}}}"#));
+        let tags = input.trails.items[0].tags.clone();
+        let keys: Vec<String> = tags.possible().flatten().map(|tag| tag.key.to_string()).collect();
+        (tags.name.to_string(), keys)
+    };
+    let both = r#""tags": {"a": "1"}, "tags_all": {"a": "1", "owner": "x"}"#;
+    assert_eq!(of(both), ("tags".to_owned(), vec!["a".to_owned(), "owner".to_owned()]));
+    assert_eq!(of(r#""tags": {"a": "1"}"#).1, ["a"]);
 }
 
 #[test]
@@ -238,37 +203,18 @@ fn selectors() {
 
 #[test]
 fn event_data_stores() {
-    fn read<T: Show>(
-        input: &Input,
-        of: impl Fn(&crate::model::event_data_store::EventDataStore) -> &Attr<T>,
-    ) -> String {
-        says(of(&input.event_data_stores.items[0]))
-    }
     const EDS: &str = "aws_cloudtrail_event_data_store";
-    let row = |path, value, read, says| Row { kind: EDS, base: "", path, value, read, says };
-    run(&[
-        row("kms_key_id", r#""k""#, |i| read(i, |s| &s.kms_key), ["k", "not set", LATER]),
-        row(
-            "multi_region_enabled",
-            "false",
-            |i| read(i, |s| &s.multi_region),
-            ["false", "not set (default true)", LATER],
-        ),
-        row(
-            "organization_enabled",
-            "true",
-            |i| read(i, |s| &s.organization),
-            ["true", "not set (default false)", LATER],
-        ),
-        row(
-            "termination_protection_enabled",
-            "false",
-            |i| read(i, |s| &s.termination_protection),
-            ["false", "not set (default true)", LATER],
-        ),
-        row("retention_period", "90", |i| read(i, |s| &s.retention_days), ["90", "not set (default 2555)", LATER]),
-        row("suspend", r#""true""#, |i| read(i, |s| &s.ingestion.attr), ["true", "not set (default false)", LATER]),
-    ]);
+    run(
+        EDS,
+        &[
+            ("kms_key_id", r#""k""#, "k", NOT, LATER),
+            ("multi_region_enabled", "false", "false", ON, LATER),
+            ("organization_enabled", "true", "true", OFF, LATER),
+            ("termination_protection_enabled", "false", "false", ON, LATER),
+            ("retention_period", "90", "90", "not set (default 2555)", LATER),
+            ("suspend", r#""true""#, "true", OFF, LATER),
+        ],
+    );
     let on = |value: &str| {
         let input = lower(&format!(r#"{{"{EDS}.s": {{"suspend": {value}}}}}"#));
         input.event_data_stores.items[0].ingestion.is_on()
@@ -281,92 +227,23 @@ fn event_data_stores() {
 
 #[test]
 fn keys() {
-    fn read<T: Show>(input: &Input, of: impl Fn(&crate::model::key::Key) -> &Attr<T>) -> String {
-        says(of(&input.keys.items[0]))
-    }
-    run(&[
-        row!(
-            "aws_kms_key",
-            "",
-            "is_enabled" = "false",
-            |i| read(i, |k| &k.enabled),
-            "false",
-            "not set (default true)",
-            LATER
-        ),
-        row!(
-            "aws_kms_key",
-            "",
-            "enable_key_rotation" = "true",
-            |i| read(i, |k| &k.rotation),
-            "true",
-            "not set (default false)",
-            LATER
-        ),
-        row!(
-            "aws_kms_key",
-            "",
-            "customer_master_key_spec" = r#""RSA_2048""#,
-            |i| read(i, |k| &k.spec),
-            "RSA_2048",
-            "not set (default SYMMETRIC_DEFAULT)",
-            LATER
-        ),
-        row!(
-            "aws_kms_key",
-            "",
-            "key_usage" = r#""SIGN_VERIFY""#,
-            |i| read(i, |k| &k.usage),
-            "SIGN_VERIFY",
-            "not set (default ENCRYPT_DECRYPT)",
-            LATER
-        ),
-        row!(
-            "aws_kms_key",
-            "",
-            "custom_key_store_id" = r#""cks-1""#,
-            |i| read(i, |k| &k.origin),
-            "AWS_CLOUDHSM",
-            "not set (default AWS_KMS)",
-            "AWS_CLOUDHSM"
-        ),
-        row!(
-            "aws_kms_key",
-            "",
-            "policy" = r#""{\"Statement\": []}""#,
-            |i| i.keys.items[0].policy.says_whether(),
-            "'policy' is set",
-            "'policy' is not set",
-            "'policy' is set, but its value is unknown: it is made later"
-        ),
-        row!(
-            "aws_kms_external_key",
-            "",
-            "enabled" = "false",
-            |i| read(i, |k| &k.enabled),
-            "false",
-            "not set (default true)",
-            LATER
-        ),
-        row!(
-            "aws_kms_alias",
-            "",
-            "target_key_id" = r#""k""#,
-            |i| says(&i.aliases.items[0].target),
-            "k",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_kms_alias",
-            "",
-            "name" = r#""alias/a""#,
-            |i| says(&i.aliases.items[0].name),
-            "alias/a",
-            "${aws_kms_alias.x.name}",
-            "${aws_kms_alias.x.name}"
-        ),
-    ]);
+    run(
+        "aws_kms_key",
+        &[
+            ("is_enabled", "false", "false", ON, LATER),
+            ("enable_key_rotation", "true", "true", OFF, LATER),
+            ("customer_master_key_spec", r#""RSA_2048""#, "RSA_2048", "not set (default SYMMETRIC_DEFAULT)", LATER),
+            ("key_usage", r#""SIGN_VERIFY""#, "SIGN_VERIFY", "not set (default ENCRYPT_DECRYPT)", LATER),
+            ("custom_key_store_id", r#""cks-1""#, "AWS_CLOUDHSM", "not set (default AWS_KMS)", "AWS_CLOUDHSM"),
+            ("policy", r#""{\"Statement\": []}""#, "set", NOT, LATER),
+        ],
+    );
+    run("aws_kms_external_key", &[("enabled", "false", "false", ON, LATER)]);
+    let made = "${aws_kms_alias.x.name}";
+    run(
+        "aws_kms_alias",
+        &[("target_key_id", r#""k""#, "k", NOT, LATER), ("name", r#""alias/a""#, "alias/a", made, made)],
+    );
     let external = lower(r#"{"aws_kms_external_key.x": {}}"#);
     assert_eq!(external.keys.items[0].origin.observed(), "EXTERNAL");
 }
@@ -391,163 +268,64 @@ fn a_replica_key_is_of_the_kind_of_its_primary() {
 }
 
 #[test]
-fn log_groups_filters_alarms_topics() {
-    fn metric(input: &Input, of: fn(&crate::model::log_group::Metric) -> &Attr<Text>) -> String {
-        let metrics = &input.metric_filters.items[0].metrics;
-        metrics.possible().next().and_then(|m| m.first()).map_or_else(|| metrics.says_whether(), |m| says(of(m)))
-    }
-    run(&[
-        row!(
-            "aws_cloudwatch_log_group",
-            "",
-            "retention_in_days" = "30",
-            |i| says(&i.log_groups.items[0].retention_days),
-            "30",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudwatch_log_group",
-            "",
-            "kms_key_id" = r#""k""#,
-            |i| says(&i.log_groups.items[0].kms_key),
-            "k",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudwatch_log_metric_filter",
-            "",
-            "log_group_name" = r#""g""#,
-            |i| says(&i.metric_filters.items[0].log_group),
-            "g",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudwatch_log_metric_filter",
-            "",
-            "pattern" = r#""{ $.a = 1 }""#,
-            |i| says(&i.metric_filters.items[0].pattern),
-            "{ $.a = 1 }",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudwatch_log_metric_filter",
-            "",
-            "metric_transformation.name" = r#""m""#,
-            |i| metric(i, |m| &m.name),
-            "m",
-            "'metric_transformation' is not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudwatch_log_metric_filter",
-            "",
-            "metric_transformation.namespace" = r#""n""#,
-            |i| metric(i, |m| &m.namespace),
-            "n",
-            "'metric_transformation' is not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudwatch_metric_alarm",
-            "",
-            "alarm_actions" = r#"["a"]"#,
-            |i| shown(&i.alarms.items[0].actions),
-            "a",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudwatch_metric_alarm",
-            "",
-            "actions_enabled" = "false",
-            |i| says(&i.alarms.items[0].actions_enabled),
-            "false",
-            "not set (default true)",
-            LATER
-        ),
-        row!(
-            "aws_cloudwatch_metric_alarm",
-            "",
-            "metric_name" = r#""m""#,
-            |i| i.alarms.items[0].metrics.possible().flatten().map(|m| says(&m.name)).collect(),
-            "m",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_sns_topic_policy",
-            "",
-            "arn" = r#""t""#,
-            |i| shown(&i.topic_policies.items[0].topics),
-            "t",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_sns_topic_subscription",
-            "",
-            "topic_arn" = r#""t""#,
-            |i| says(&i.subscriptions.items[0].topic),
-            "t",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_organizations_organization",
-            "",
-            "feature_set" = r#""CONSOLIDATED_BILLING""#,
-            |i| says(&i.organizations.items[0].feature_set),
-            "CONSOLIDATED_BILLING",
-            "not set (default ALL)",
-            LATER
-        ),
-        row!(
-            "aws_organizations_policy",
-            "",
-            "type" = r#""TAG_POLICY""#,
-            |i| says(&i.organization_policies.items[0].kind),
-            "TAG_POLICY",
-            "not set (default SERVICE_CONTROL_POLICY)",
-            LATER
-        ),
-        row!(
-            "aws_organizations_delegated_administrator",
-            "",
-            "account_id" = r#""111122223333""#,
-            |i| says(&i.delegated_administrators.items[0].account),
-            "111122223333",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_organizations_delegated_administrator",
-            "",
-            "service_principal" = r#""s""#,
-            |i| says(&i.delegated_administrators.items[0].service),
-            "s",
-            "not set",
-            LATER
-        ),
-        row!(
-            "aws_cloudtrail_organization_delegated_admin_account",
-            "",
-            "account_id" = r#""111122223333""#,
-            |i| says(&i.delegated_administrators.items[0].account),
-            "111122223333",
-            "not set",
-            LATER
-        ),
-    ]);
+fn log_groups_filters_alarms_topics_organizations() {
+    run(
+        "aws_cloudwatch_log_group",
+        &[("retention_in_days", "30", "30", NOT, LATER), ("kms_key_id", r#""k""#, "k", NOT, LATER)],
+    );
+    run(
+        "aws_cloudwatch_log_metric_filter",
+        &[("log_group_name", r#""g""#, "g", NOT, LATER), ("pattern", r#""{ $.a = 1 }""#, "{ $.a = 1 }", NOT, LATER)],
+    );
+    run(
+        "aws_cloudwatch_metric_alarm",
+        &[
+            ("alarm_actions", r#"["a"]"#, "a", NOT, LATER),
+            ("actions_enabled", "false", "false", ON, LATER),
+            ("metric_name", r#""m""#, "m", NOT, LATER),
+            ("namespace", r#""n""#, "n", NOT, LATER),
+        ],
+    );
+    run("aws_sns_topic_policy", &[("arn", r#""t""#, "t", NOT, LATER), ("policy", r#""{}""#, "set", NOT, LATER)]);
+    run("aws_sns_topic_subscription", &[("topic_arn", r#""t""#, "t", NOT, LATER)]);
+    run(
+        "aws_organizations_organization",
+        &[("feature_set", r#""CONSOLIDATED_BILLING""#, "CONSOLIDATED_BILLING", "not set (default ALL)", LATER)],
+    );
+    run(
+        "aws_organizations_policy",
+        &[
+            ("type", r#""TAG_POLICY""#, "TAG_POLICY", "not set (default SERVICE_CONTROL_POLICY)", LATER),
+            ("content", r#""{}""#, "set", NOT, LATER),
+        ],
+    );
+    let account = ("account_id", r#""111122223333""#, "111122223333", NOT, LATER);
+    let service = ("service_principal", r#""s""#, "s", NOT, LATER);
+    run("aws_organizations_delegated_administrator", &[account, service]);
+    run("aws_cloudtrail_organization_delegated_admin_account", &[account]);
     // 0 keeps events for ever.
     let group = lower(r#"{"aws_cloudwatch_log_group.g": {"retention_in_days": 0}}"#);
     assert_eq!(group.log_groups.items[0].retention_days.observed(), "not set");
     let own = lower(r#"{"aws_cloudtrail_organization_delegated_admin_account.a": {"account_id": "111122223333"}}"#);
     let service = &own.delegated_administrators.items[0].service;
     assert_eq!(service.observed(), "not set (default cloudtrail.amazonaws.com)");
+}
+
+#[test]
+fn a_filter_feeds_its_transformations() {
+    let of = |transformation: &str| {
+        let body =
+            format!(r#"{{"aws_cloudwatch_log_metric_filter.f": {{"metric_transformation": {transformation}}}}}"#);
+        let input = lower(&body);
+        let metrics = &input.metric_filters.items[0].metrics;
+        (whether(metrics), metrics.possible().flatten().map(|m| [m.name.observed(), m.namespace.observed()]).next())
+    };
+    let known = of(r#"[{"name": "m", "namespace": "n", "value": "1"}]"#);
+    assert_eq!(known, ("set".to_owned(), Some(["m".to_owned(), "n".to_owned()])));
+    let unknown = of(r#"[{"name": {"unknown": "it is made later"}, "namespace": "n"}]"#);
+    assert_eq!(unknown.1, Some([LATER.to_owned(), "n".to_owned()]));
+    assert_eq!(of("[]").0, NOT);
+    assert_eq!(of(r#"{"unknown": "it is made later"}"#).0, LATER);
 }
 
 #[test]

@@ -230,6 +230,15 @@ fn says<T: Show>(attr: &Attr<T>) -> String {
 }
 
 #[test]
+fn a_choice_beside_an_attribute_leaves_it_as_it_is() {
+    let text = r#"{"aws_s3_bucket.b": {"bucket": "logs"}, "aws_s3_bucket_versioning.v": {"bucket": "logs",
+        "versioning_configuration": [{"status": {"when A": "Enabled", "when B": "Suspended"}}]}}"#;
+    let input = lower(text);
+    assert_eq!(only(&input).mfa_delete.observed(), "not set (default false)");
+    assert_eq!(versioning(&input), "Enabled when A, Suspended when B");
+}
+
+#[test]
 fn old_arguments_of_the_bucket() {
     let text = r#"{"aws_s3_bucket.b": {
         "bucket": "logs", "acl": "log-delivery-write", "policy": "{\"Statement\": []}",
@@ -437,4 +446,37 @@ fn what_protects_from_removal() {
     };
     assert_eq!(prevented(0), "'lifecycle.prevent_destroy' is true");
     assert_eq!(prevented(1), "'lifecycle.prevent_destroy' is not set (default false)");
+}
+
+#[test]
+fn bounds() {
+    let mut text = r#"{"aws_s3_bucket.b": {"bucket": "logs"}"#.to_owned();
+    for i in 0..17 {
+        text.push_str(&format!(r#", "aws_s3_bucket_versioning.v[{i}]": {{"bucket": "logs", {ENABLED}}}"#));
+    }
+    assert!(versioning(&lower(&format!("{text}}}"))).starts_with("unknown: too many resources of type"));
+    // Account settings that may be of the account: their possibilities do not multiply.
+    let mut text = r#"{"aws_s3_bucket.b": {"bucket": "logs"}"#.to_owned();
+    for i in 0..40 {
+        text.push_str(&format!(
+            r#", "aws_s3_account_public_access_block.a[{i}]": {{"account_id": "1111222233{i:02}"}}"#
+        ));
+    }
+    let input = lower(&format!("{text}}}"));
+    assert!(matches!(only(&input).block.written(), Truth::Unknown(_)));
+}
+
+#[test]
+fn many_strays_and_many_buckets_take_little_time() {
+    let mut text = String::from("{");
+    for i in 0..2000 {
+        text.push_str(&format!(r#""aws_s3_bucket.b[{i}]": {{"bucket": "${{var.b{i}}}-{i}"}},"#));
+        text.push_str(&format!(r#""aws_s3_bucket_versioning.v[{i}]": {{"bucket": "${{var.v{i}}}-{i}", {ENABLED}}},"#));
+        text.push_str(&format!(r#""aws_s3_bucket_acl.l[{i}]": {{"bucket": "lit-{i}", "acl": "private"}},"#));
+    }
+    text.pop();
+    text.push('}');
+    let start = std::time::Instant::now();
+    assert_eq!(lower(&text).buckets.items.len(), 2000);
+    assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
 }
