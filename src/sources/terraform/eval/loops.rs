@@ -7,7 +7,7 @@ use super::types::Type;
 use super::{World, error, null};
 use crate::source_map::Span;
 use crate::sources::value::{Field, Val, ValKind};
-use crate::syntax::hcl::{Expr, For};
+use crate::syntax::hcl::{Expr, ExprKind, For};
 use crate::truth::{Cause, CauseKind};
 
 /// One turn of a loop: the key, the value, and where the key stands.
@@ -62,6 +62,9 @@ impl<'t> World<'t> {
         let collection = self.eval(&parts.collection, scope);
         lift(vec![collection], span, &mut |mut vals| {
             let turns = match self.turns(vals.pop().unwrap_or(null(span))) {
+                Turns::Known(turns) if gives_set(&parts.collection) => {
+                    turns.into_iter().map(|(_, item)| (item.clone(), item)).collect()
+                }
                 Turns::Known(turns) => turns,
                 Turns::Unknown(cause) if cause.kind == CauseKind::Invalid => {
                     return Val { kind: ValKind::Unknown(cause), span };
@@ -95,6 +98,12 @@ impl<'t> World<'t> {
             value: self.eval(&parts.value, &scope),
         }
     }
+}
+
+/// Whether an expression certainly gives a set: the key of an item of a set is the item itself.
+fn gives_set(expr: &Expr) -> bool {
+    const FUNCTIONS: [&str; 5] = ["toset", "setunion", "setsubtract", "setintersection", "fileset"];
+    matches!(&expr.kind, ExprKind::Call(call) if FUNCTIONS.contains(&&*call.name))
 }
 
 /// The list or mapping of what was made: conditions and keys that are choices make the whole one.

@@ -52,6 +52,7 @@ const EXPRESSIONS: &[(&str, &str, &str, &str)] = &[
     ("language/expressions/for", "", "[for i, s in [\"a\", \"b\"] : \"${i}${s}\"]", "[\"0a\", \"1b\"]"),
     ("language/expressions/for", "", "[for k, v in { b = 1, a = 2 } : \"${k}${v}\"]", "[\"a2\", \"b1\"]"),
     ("language/expressions/for", "", "{ for k, v in { a = 1, b = 2 } : v => k if v > 1 }", "{2: \"b\"}"),
+    ("language/expressions/for", "", "{ for k, v in toset([\"a\"]) : k => v }", "{a: \"a\"}"),
     (
         "language/expressions/for",
         "",
