@@ -24,7 +24,7 @@ pub(super) fn to_base64(bytes: &[u8]) -> String {
 /// The bytes of Base64 with padding; line breaks are skipped.
 fn from_base64(text: &str) -> Option<Vec<u8>> {
     let symbols: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-    if symbols.len() % 4 != 0 {
+    if !symbols.len().is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(symbols.len() / 4 * 3);
