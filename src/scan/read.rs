@@ -8,16 +8,20 @@ use rayon::prelude::*;
 
 use super::detect::Text;
 use super::walk::{self, Base, Found, Walked};
-use super::{Gap, Progress, internal};
+use super::{Gap, Progress, internal, terraform};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::cloudformation::{self, Template};
+use crate::sources::terraform::module::ConfigFile;
 use crate::syntax::{self, Node};
 
 /// What came of the texts.
-#[derive(Debug)]
 pub(super) struct Read {
     /// All templates, by path.
     pub(super) templates: Vec<Template>,
+    /// The files of Terraform modules, by path.
+    pub(super) files: Vec<ConfigFile>,
+    /// How paths are reported.
+    pub(super) base: Base,
     /// What could not be read.
     pub(super) gaps: Vec<Gap>,
 }
@@ -25,6 +29,8 @@ pub(super) struct Read {
 /// Parses the files, and the local templates that their nested stacks refer to.
 pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn(Progress)) -> Read {
     let Walked { mut found, mut gaps, base } = walked;
+    let configuration = found.extract_if(.., |file| terraform::is_ours(file)).collect();
+    let files = terraform::files(configuration, &base, sources, &mut gaps);
     let mut places: BTreeSet<PathBuf> = found.iter().filter_map(|file| file.place.clone()).collect();
     let mut templates = Vec::new();
     while !found.is_empty() {
@@ -53,18 +59,20 @@ pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn
         found = new.iter().filter_map(|place| walk::referred(place, &base)).collect();
     }
     templates.sort_by(|a, b| (&a.path, a.root.span).cmp(&(&b.path, b.root.span)));
-    Read { templates, gaps }
+    Read { templates, files, base, gaps }
 }
 
 /// A text that is in the map.
-struct Entered {
-    file: FileId,
+pub(super) struct Entered {
+    /// Its id there.
+    pub(super) file: FileId,
     place: Option<PathBuf>,
     named: bool,
     ours: bool,
 }
 
-fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Option<Entered> {
+/// Takes a text into the map; what is none becomes a gap.
+pub(super) fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Option<Entered> {
     let Found { path, place, named, suspect } = found;
     match suspect.text {
         Text::Whole(text) => {
@@ -134,9 +142,11 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Vec<Template>, Vec<Gap>>
             let message = "the document is a list: a CloudFormation template is a mapping".to_owned();
             Err(fault(Gap { path: Some(path.to_owned()), span: Some(span), reason: "template", message }))
         }
-        (true, None) if text.named => {
-            Err(vec![Gap::new(path, "template", "the file is not a CloudFormation template")])
-        }
+        (true, None) if text.named => Err(vec![Gap::new(
+            path,
+            "template",
+            "the file is neither a CloudFormation template nor a plan or state of Terraform",
+        )]),
         _ => Ok(templates),
     }
 }

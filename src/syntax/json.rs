@@ -5,6 +5,8 @@ use std::ops::Range;
 use super::keys::{Keys, duplicate};
 use super::{Entry, Kind, MAX_DEPTH, Node, SyntaxError, char_end, too_deep};
 use crate::source_map::{FileId, Span};
+use std::collections::HashSet;
+
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 
 /// Reads one JSON document.
@@ -13,7 +15,15 @@ use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 /// The first fault, with its place. Faults are also: a key that its object has already, a number of more than 4300
 /// digits, and more than [`MAX_DEPTH`] levels of nesting.
 pub fn parse(text: &str, file: FileId) -> Result<Node, SyntaxError> {
-    parse_part(text, 0..text.len(), file)
+    read(text, 0..text.len(), file, false)
+}
+
+/// As [`parse`], but of a key that its object has already, the last value counts: IAM reads policies so.
+///
+/// # Errors
+/// The first fault, with its place.
+pub fn parse_last_wins(text: &str, file: FileId) -> Result<Node, SyntaxError> {
+    read(text, 0..text.len(), file, true)
 }
 
 /// Reads the one JSON value that stands at `range` of a text; places are those of the whole text. A range outside the
@@ -22,9 +32,13 @@ pub fn parse(text: &str, file: FileId) -> Result<Node, SyntaxError> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_part(text: &str, range: Range<usize>, file: FileId) -> Result<Node, SyntaxError> {
+    read(text, range, file, false)
+}
+
+fn read(text: &str, range: Range<usize>, file: FileId, last_wins: bool) -> Result<Node, SyntaxError> {
     let (base, part) = (range.start, text.get(range.clone()).unwrap_or_default());
     let text = text.get(..range.end).unwrap_or_default();
-    let mut reader = Reader { text, file, base, jiter: Jiter::new(part.as_bytes()) };
+    let mut reader = Reader { text, file, base, jiter: Jiter::new(part.as_bytes()), last_wins };
     let peek = reader.jiter.peek().map_err(|e| reader.error(&e, None))?;
     let node = reader.value(peek, 0, None)?;
     reader.jiter.finish().map_err(|e| reader.error(&e, None))?;
@@ -38,6 +52,8 @@ struct Reader<'t> {
     /// Where the part begins: what jiter's offsets count from.
     base: usize,
     jiter: Jiter<'t>,
+    /// Whether a repeated key replaces what came before; else it is a fault.
+    last_wins: bool,
 }
 
 impl Reader<'_> {
@@ -80,6 +96,7 @@ impl Reader<'_> {
     fn object(&mut self, start: usize, depth: usize) -> Result<Node, SyntaxError> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut keys = Keys::default();
+        let mut repeated = false;
         let mut before = start + 1;
         let mut next = self.jiter.next_object_bytes().map(|key| key.map(<[u8]>::len));
         loop {
@@ -92,7 +109,9 @@ impl Reader<'_> {
             let quote = self.quote(before);
             let key_span = self.span(quote, quote + len + 2);
             let key = self.key(quote, len)?;
-            if !keys.insert(&entries, &key) {
+            let new = keys.insert(&entries, &key);
+            repeated |= !new;
+            if !new && !self.last_wins {
                 let first = entries.iter().find(|entry| entry.key == key).map_or(key_span, |entry| entry.key_span);
                 return Err(duplicate(self.text, &key, key_span, first));
             }
@@ -101,6 +120,12 @@ impl Reader<'_> {
             entries.push(Entry { key, key_span, value });
             before = self.at();
             next = self.jiter.next_key_bytes().map(|key| key.map(<[u8]>::len));
+        }
+        if repeated {
+            let mut seen = HashSet::new();
+            entries.reverse();
+            entries.retain(|entry| seen.insert(entry.key.clone()));
+            entries.reverse();
         }
         Ok(Node { kind: Kind::Map(entries), span: self.span(start, self.at()) })
     }

@@ -9,10 +9,13 @@ mod floors;
 mod generated;
 mod hostile;
 mod laws;
+mod lost_events;
 mod pages;
+mod regions;
 mod reports;
 mod sarif;
 mod secrets;
+mod weak_points;
 mod weakening;
 
 use std::path::{Path, PathBuf};

@@ -17,13 +17,11 @@ use crate::sources::value::{Field, Val, ValKind};
 use crate::syntax::{Kind, Node, SyntaxError};
 use crate::truth::{Cause, CauseKind};
 
-pub(super) mod address;
-mod configuration;
+mod address;
+pub(super) mod configuration;
 pub(super) mod kinds;
 pub(super) mod providers;
 mod references;
-#[cfg(test)]
-mod tests;
 pub(super) mod text;
 pub(super) mod values;
 

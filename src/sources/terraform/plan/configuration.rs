@@ -21,7 +21,7 @@ pub(super) struct Known<'t> {
 
 /// How an attribute or block is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Written<'e> {
+pub(in super::super) enum Written<'e> {
     /// Not at all: what stands there is computed.
     Not,
     /// By an expression, which all below it belongs to.

@@ -1,35 +1,13 @@
 //! Which kinds of resource can matter, and what their attributes name.
 
+use super::super::lower;
+
 /// Data sources that tell account, Region and partition.
 pub(in super::super) const SURROUNDINGS: [&str; 3] = ["aws_caller_identity", "aws_partition", "aws_region"];
 
-/// Kinds outside the families that [`is_modelled`] takes in whole.
-const SINGLE: &[&str] = &[
-    "aws_athena_workgroup",
-    "aws_cloudtrail",
-    "aws_cloudtrail_event_data_store",
-    "aws_cloudtrail_organization_delegated_admin_account",
-    "aws_alb",
-    "aws_cloudfront_distribution",
-    "aws_cloudwatch_log_group",
-    "aws_cloudwatch_log_metric_filter",
-    "aws_cloudwatch_metric_alarm",
-    "aws_config_delivery_channel",
-    "aws_elb",
-    "aws_flow_log",
-    "aws_lb",
-    "aws_sns_topic",
-    "aws_sns_topic_policy",
-    "aws_sns_topic_subscription",
-    "terraform_data",
-    "null_resource",
-];
-
 /// Whether a resource or data source of this kind can matter to a verdict, or to what another refers to.
-pub(in super::super) fn is_modelled(kind: &str) -> bool {
-    ["aws_s3", "aws_iam_", "aws_kms_", "aws_organizations_", "aws_ssoadmin_"].iter().any(|p| kind.starts_with(p))
-        || SINGLE.contains(&kind)
-        || SURROUNDINGS.contains(&kind)
+pub(in super::super) fn is_kept(kind: &str) -> bool {
+    lower::is_modelled(kind)
 }
 
 /// Blocks that the provider never fills in by itself. One of them that is unknown as a whole, with no expression in

@@ -264,7 +264,7 @@ impl Follower<'_, '_> {
         if data && kinds::SURROUNDINGS.contains(&kind) {
             return;
         }
-        if !kinds::is_modelled(kind) {
+        if !kinds::is_kept(kind) {
             found.opaque = true;
             return;
         }

@@ -108,7 +108,7 @@ pub(in super::super) struct ResourceChange<'t> {
 
 impl Matters for ResourceChange<'_> {
     fn matters(&self) -> bool {
-        kinds::is_modelled(&self.kind)
+        kinds::is_kept(&self.kind)
     }
 }
 
@@ -164,7 +164,7 @@ pub(in super::super) struct StateResource<'t> {
 
 impl Matters for StateResource<'_> {
     fn matters(&self) -> bool {
-        kinds::is_modelled(&self.kind)
+        kinds::is_kept(&self.kind)
     }
 }
 
@@ -254,7 +254,7 @@ pub(in super::super) struct Resource<'t> {
 
 impl Matters for Resource<'_> {
     fn matters(&self) -> bool {
-        kinds::is_modelled(&self.kind)
+        kinds::is_kept(&self.kind)
     }
 }
 

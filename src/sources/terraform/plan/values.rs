@@ -17,20 +17,20 @@ use crate::truth::{Cause, CauseKind};
 
 /// A place below the body of a resource.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Place {
+pub(in super::super) enum Place {
     Key(Box<str>),
     Item(usize),
 }
 
 /// A value that is known after apply, and what its expression refers to.
 #[derive(Debug)]
-pub(super) struct Open {
+pub(in super::super) struct Open {
     pub path: Vec<Place>,
     pub references: Vec<String>,
 }
 
 /// Makes value trees of one resource.
-pub(super) struct Maker<'m> {
+pub(in super::super) struct Maker<'m> {
     /// The text of the file.
     pub text: &'m str,
     /// The resource's type, key and address, as in [`super::super::instance::Instance`].
@@ -46,7 +46,7 @@ pub(super) struct Maker<'m> {
 
 /// The three trees at one place.
 #[derive(Clone, Copy)]
-pub(super) struct At<'n> {
+pub(in super::super) struct At<'n> {
     pub value: Option<&'n Node>,
     pub unknown: Option<&'n Node>,
     pub sensitive: Option<&'n Node>,
@@ -69,12 +69,12 @@ impl<'n> At<'n> {
 }
 
 impl<'m> Maker<'m> {
-    pub(super) fn new(text: &'m str, kind: &'m str, key: &'m str, shown: &'m str) -> Self {
+    pub(in super::super) fn new(text: &'m str, kind: &'m str, key: &'m str, shown: &'m str) -> Self {
         Self { text, kind, key, shown, open: Vec::new(), secrets: Vec::new(), path: Vec::new() }
     }
 
     /// The body of a resource. `header` is its place when it has no values at all.
-    pub(super) fn body(&mut self, at: At<'_>, written: Written<'_>, header: Span) -> Val {
+    pub(in super::super) fn body(&mut self, at: At<'_>, written: Written<'_>, header: Span) -> Val {
         if is_true(at.sensitive) {
             self.secrets.extend(at.value.map(|node| node.span));
             return Val { kind: ValKind::Unknown(self.masked()), span: header };
