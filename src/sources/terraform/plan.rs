@@ -233,6 +233,9 @@ impl<'p, 't> Reader<'p, 't> {
             instance.existence = Existence::Maybe(cause.clone());
         }
         let provider = self.provider(address.as_ref());
+        if instance.data {
+            self.index.late.insert(self.read.instances.len());
+        }
         self.add(instance, address, open, provider)
     }
 
@@ -281,9 +284,8 @@ impl<'p, 't> Reader<'p, 't> {
         }
         let mut known: HashMap<String, Provider> = HashMap::new();
         let (providers, input) = (&self.providers, self.input);
-        let mut provider = |key: &str| {
-            known.entry(key.to_owned()).or_insert_with(|| providers.provider(key, input)).clone()
-        };
+        let mut provider =
+            |key: &str| known.entry(key.to_owned()).or_insert_with(|| providers.provider(key, input)).clone();
         self.read.provider = provider("aws");
         for (instance, pending) in self.read.instances.iter_mut().zip(&self.pending) {
             instance.provider = provider(&pending.provider);
@@ -307,10 +309,16 @@ impl<'p, 't> Reader<'p, 't> {
         let Some(address) = pending.address.clone() else { return };
         for value in open {
             let Some(name) = value.path.iter().rev().find_map(key) else { continue };
-            let Some(kind) = self.read.instances.get(place).map(|instance| instance.kind.clone()) else { return };
-            let Some(naming) = kinds::naming(&kind, name) else { continue };
             let follower = Follower { known: &self.known, index: &self.index };
             let Some(things) = follower.things(&address, &value.references) else { continue };
+            let Some(instance) = self.read.instances.get_mut(place) else { return };
+            if things.is_empty() && !value.references.is_empty() {
+                // All that the expression refers to is known, and yet the value is not: it is null, and the provider
+                // computes what holds then.
+                values::put(&mut instance.body, &value.path, None);
+                continue;
+            }
+            let Some(naming) = kinds::naming(&instance.kind, name) else { continue };
             let takes = |thing: &Thing| {
                 self.read.instances.get(thing.instance).is_some_and(|target| naming.takes(&target.kind))
             };
@@ -327,7 +335,8 @@ impl<'p, 't> Reader<'p, 't> {
             }
             let Some(instance) = self.read.instances.get(place) else { return };
             let Some(span) = at(&instance.body, &value.path).map(|val| val.span) else { continue };
-            let mut items: Vec<Val> = things.iter().filter_map(|thing| self.meant(thing, naming.attribute, span)).collect();
+            let mut items: Vec<Val> =
+                things.iter().filter_map(|thing| self.meant(thing, naming.attribute, span)).collect();
             if items.len() < things.len() {
                 continue;
             }
@@ -340,7 +349,7 @@ impl<'p, 't> Reader<'p, 't> {
                 None => continue,
             };
             if let Some(instance) = self.read.instances.get_mut(place) {
-                values::put(&mut instance.body, &value.path, result);
+                values::put(&mut instance.body, &value.path, Some(result));
             }
         }
     }

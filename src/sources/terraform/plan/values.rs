@@ -196,18 +196,24 @@ impl<'m> Maker<'m> {
     }
 
     fn masked(&self) -> Cause {
-        let what = if self.path.is_empty() { self.shown.to_owned() } else { format!("{}.{}", self.shown, self.place()) };
+        let what =
+            if self.path.is_empty() { self.shown.to_owned() } else { format!("{}.{}", self.shown, self.place()) };
         Cause::new(CauseKind::Unsupported, format!("'{what}' is marked as sensitive"))
     }
 
     /// A value of which only the reason is known why it is not known.
     fn hidden(&self, cause: Cause, name: &str, span: Span) -> Val {
-        let in_list = matches!(self.path.last(), Some(Place::Item(_)));
-        let kind = if in_list || kinds::is_text(self.kind, name) {
+        let hole = || {
             let place = self.place();
             let key = format!("{}#{place}", self.key).into();
             let shown = format!("{}.{place}", self.shown).into();
-            ValKind::Text(Var { key, shown, cause, shape: Shape::Any }.into())
+            ValKind::Text(Var { key, shown, cause: cause.clone(), shape: Shape::Any }.into())
+        };
+        let kind = if matches!(self.path.last(), Some(Place::Item(_))) || kinds::is_text(self.kind, name) {
+            hole()
+        } else if name == "values" && self.path.contains(&Place::Key("data_resource".into())) {
+            // The provider asks for at least one: something is recorded, whatever it is.
+            ValKind::List(vec![Val { kind: hole(), span }])
         } else {
             ValKind::Unknown(cause)
         };
@@ -306,8 +312,8 @@ fn equals(constant: &Value, node: &Node) -> bool {
     }
 }
 
-/// Puts a value at a place below a body.
-pub(super) fn put(body: &mut Val, path: &[Place], value: Val) {
+/// Puts a value at a place below a body; none is null.
+pub(super) fn put(body: &mut Val, path: &[Place], value: Option<Val>) {
     let mut at = body;
     for place in path {
         let below = match (place, &mut at.kind) {
@@ -320,5 +326,5 @@ pub(super) fn put(body: &mut Val, path: &[Place], value: Val) {
         let Some(below) = below else { return };
         at = below;
     }
-    *at = value;
+    *at = value.unwrap_or(Val { kind: ValKind::Null, span: at.span });
 }
