@@ -22,6 +22,8 @@ pub(super) mod configuration;
 pub(super) mod kinds;
 pub(super) mod providers;
 mod references;
+#[cfg(test)]
+mod tests;
 pub(super) mod text;
 pub(super) mod values;
 
@@ -325,29 +327,15 @@ impl<'p, 't> Reader<'p, 't> {
             if things.is_empty() || !things.iter().all(takes) {
                 continue;
             }
-            let many = naming.list && !matches!(value.path.last(), Some(values::Place::Item(_)));
-            // Without a list, several things are a choice between them, or a text put together from them.
-            if things.len() > 1 && !many {
-                continue;
-            }
+            // A whole list that is not known may hold more than what it refers to: constants, or one thing twice.
+            let whole = naming.list && !matches!(value.path.last(), Some(values::Place::Item(_)));
+            let (Some(thing), 1, false) = (things.first(), things.len(), whole) else { continue };
             if let Some(next) = depth.checked_sub(1) {
-                things.iter().for_each(|thing| self.settle(thing.instance, next));
+                self.settle(thing.instance, next);
             }
             let Some(instance) = self.read.instances.get(place) else { return };
             let Some(span) = at(&instance.body, &value.path).map(|val| val.span) else { continue };
-            let mut items: Vec<Val> =
-                things.iter().filter_map(|thing| self.meant(thing, naming.attribute, span)).collect();
-            if items.len() < things.len() {
-                continue;
-            }
-            let result = match items.pop() {
-                Some(only) if !many => only,
-                Some(last) => {
-                    items.push(last);
-                    Val { kind: ValKind::List(items), span }
-                }
-                None => continue,
-            };
+            let Some(result) = self.meant(thing, naming.attribute, span) else { continue };
             if let Some(instance) = self.read.instances.get_mut(place) {
                 values::put(&mut instance.body, &value.path, Some(result));
             }
