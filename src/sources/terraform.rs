@@ -11,4 +11,6 @@ pub mod lower;
 pub mod module;
 #[cfg(test)]
 mod notation;
+pub mod plan;
 pub mod policy_document;
+pub mod state;
