@@ -39,6 +39,23 @@ pub struct PlanText<'t> {
     source: Source<'t>,
 }
 
+impl PlanText<'_> {
+    /// Whether the text is a plan: every plan holds the configuration it was made of.
+    pub fn is_plan(&self) -> bool {
+        self.document.configuration.is_some() || !self.document.resource_changes.0.is_empty()
+    }
+
+    /// Whether the text is written by `terraform show -json` or another command in that format.
+    pub fn is_shown(&self) -> bool {
+        self.document.format_version.is_some()
+    }
+
+    /// Whether the text holds the values of a state, and no plan.
+    pub fn is_state(&self) -> bool {
+        self.document.values.is_some()
+    }
+}
+
 /// What a plan or state says.
 #[derive(Debug)]
 pub struct Read {
@@ -281,9 +298,8 @@ impl<'p, 't> Reader<'p, 't> {
         }
         let mut known: HashMap<String, Provider> = HashMap::new();
         let (providers, input) = (&self.providers, self.input);
-        let mut provider = |key: &str| {
-            known.entry(key.to_owned()).or_insert_with(|| providers.provider(key, input)).clone()
-        };
+        let mut provider =
+            |key: &str| known.entry(key.to_owned()).or_insert_with(|| providers.provider(key, input)).clone();
         self.read.provider = provider("aws");
         for (instance, pending) in self.read.instances.iter_mut().zip(&self.pending) {
             instance.provider = provider(&pending.provider);
@@ -327,7 +343,8 @@ impl<'p, 't> Reader<'p, 't> {
             }
             let Some(instance) = self.read.instances.get(place) else { return };
             let Some(span) = at(&instance.body, &value.path).map(|val| val.span) else { continue };
-            let mut items: Vec<Val> = things.iter().filter_map(|thing| self.meant(thing, naming.attribute, span)).collect();
+            let mut items: Vec<Val> =
+                things.iter().filter_map(|thing| self.meant(thing, naming.attribute, span)).collect();
             if items.len() < things.len() {
                 continue;
             }

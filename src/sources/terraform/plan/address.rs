@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn keys_may_hold_what_separates() {
-        let address = Address::parse(r#"module.a["x.y]\"["].module.b[0].data.aws_s3_bucket.this["k"]"#).expect("parses");
+        let address =
+            Address::parse(r#"module.a["x.y]\"["].module.b[0].data.aws_s3_bucket.this["k"]"#).expect("parses");
         assert_eq!(address.bare(), "module.a.module.b.data.aws_s3_bucket.this");
         assert_eq!(address.group(), r#"module.a["x.y]\"["].module.b[0].data.aws_s3_bucket.this"#);
         assert_eq!(address.resource.key.as_deref(), Some(r#"["k"]"#));

@@ -134,11 +134,7 @@ impl<'e> Written<'e> {
 
 /// The address of a resource as the configuration has it, for a reference out of a module.
 pub(super) fn bare(modules: &[Step], data: bool, kind: &str, name: &str) -> String {
-    let address = Address {
-        modules: modules.to_vec(),
-        data,
-        kind: kind.into(),
-        resource: Step { name: name.into(), key: None },
-    };
+    let address =
+        Address { modules: modules.to_vec(), data, kind: kind.into(), resource: Step { name: name.into(), key: None } };
     address.bare()
 }

@@ -15,8 +15,14 @@ pub(in super::super) fn is_kept(kind: &str) -> bool {
 pub(in super::super) fn is_written_block(kind: &str, name: &str) -> bool {
     match name {
         "advanced_event_selector" => kind != "aws_cloudtrail_event_data_store",
-        "event_selector" | "insight_selector" | "rule" | "versioning_configuration" | "access_control_policy"
-        | "statement" | "metric_transformation" | "metric_query" => true,
+        "event_selector"
+        | "insight_selector"
+        | "rule"
+        | "versioning_configuration"
+        | "access_control_policy"
+        | "statement"
+        | "metric_transformation"
+        | "metric_query" => true,
         _ => false,
     }
 }
@@ -45,7 +51,16 @@ impl Naming {
 
 /// Attributes that are strings and are no reference: when one is not known, it is still a text that equals itself.
 const STRINGS: &[&str] = &[
-    "arn", "bucket", "bucket_prefix", "id", "key", "name", "name_prefix", "prefix", "s3_key_prefix", "target_id",
+    "arn",
+    "bucket",
+    "bucket_prefix",
+    "id",
+    "key",
+    "name",
+    "name_prefix",
+    "prefix",
+    "s3_key_prefix",
+    "target_id",
     "target_prefix",
 ];
 
@@ -65,8 +80,12 @@ pub(in super::super) fn naming(kind: &str, name: &str) -> Option<Naming> {
     let own = |prefix: &str| kind.starts_with(prefix);
     match name {
         "bucket" if kind == "aws_s3_bucket" => None,
-        "bucket" | "s3_bucket_name" | "target_bucket" | "s3_bucket" => one(&["aws_s3_bucket", "aws_s3_bucket_*"], "bucket"),
-        "log_destination" | "s3_bucket_arn" | "bucket_arn" => one(&["aws_s3_bucket", "aws_cloudwatch_log_group"], "arn"),
+        "bucket" | "s3_bucket_name" | "target_bucket" | "s3_bucket" => {
+            one(&["aws_s3_bucket", "aws_s3_bucket_*"], "bucket")
+        }
+        "log_destination" | "s3_bucket_arn" | "bucket_arn" => {
+            one(&["aws_s3_bucket", "aws_cloudwatch_log_group"], "arn")
+        }
         "kms_key_id" | "kms_master_key_id" | "kms_key_arn" => one(&["aws_kms_*"], "arn"),
         "key_id" | "target_key_id" if own("aws_kms_") => one(&["aws_kms_*"], "key_id"),
         "role" | "role_name" => one(&["aws_iam_role"], "name"),

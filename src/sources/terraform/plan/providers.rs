@@ -81,7 +81,12 @@ impl Providers {
     }
 
     /// Learns from the provider configurations themselves.
-    pub(super) fn configured(&mut self, plan: &Known<'_>, configuration: &Configuration<'_>, variables: &Variables<'_>) {
+    pub(super) fn configured(
+        &mut self,
+        plan: &Known<'_>,
+        configuration: &Configuration<'_>,
+        variables: &Variables<'_>,
+    ) {
         for (key, config) in &configuration.provider_config {
             if config.name != "aws" {
                 continue;
@@ -106,8 +111,12 @@ impl Providers {
                 .iter()
                 .any(|name| expressions.get(name).is_some())
         };
-        let shared: Vec<String> =
-            configuration.provider_config.iter().filter(|(key, c)| c.name == "aws" && !own(key)).map(|(key, _)| key.to_string()).collect();
+        let shared: Vec<String> = configuration
+            .provider_config
+            .iter()
+            .filter(|(key, c)| c.name == "aws" && !own(key))
+            .map(|(key, _)| key.to_string())
+            .collect();
         let accounts: BTreeSet<String> =
             shared.iter().filter_map(|key| self.seen.get(key)).flat_map(|seen| seen.accounts.clone()).collect();
         if accounts.len() == 1 {
@@ -125,13 +134,9 @@ impl Providers {
             _ => None,
         };
         let hole = |what: &str, shape| {
-            let cause = Cause::new(CauseKind::NotCollected, format!("nothing tells the {what} of the provider '{key}'"));
-            Text::from(Var {
-                key: format!("{input}#provider:{key}#{what}").into(),
-                shown: what.into(),
-                cause,
-                shape,
-            })
+            let cause =
+                Cause::new(CauseKind::NotCollected, format!("nothing tells the {what} of the provider '{key}'"));
+            Text::from(Var { key: format!("{input}#provider:{key}#{what}").into(), shown: what.into(), cause, shape })
         };
         let account = only(seen.map(|s| &s.accounts)).unwrap_or_else(|| hole("account", Shape::Account));
         let region = only(seen.map(|s| &s.regions)).unwrap_or_else(|| hole("Region", Shape::Name));

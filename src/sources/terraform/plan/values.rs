@@ -196,7 +196,8 @@ impl<'m> Maker<'m> {
     }
 
     fn masked(&self) -> Cause {
-        let what = if self.path.is_empty() { self.shown.to_owned() } else { format!("{}.{}", self.shown, self.place()) };
+        let what =
+            if self.path.is_empty() { self.shown.to_owned() } else { format!("{}.{}", self.shown, self.place()) };
         Cause::new(CauseKind::Unsupported, format!("'{what}' is marked as sensitive"))
     }
 
