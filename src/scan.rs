@@ -21,6 +21,7 @@ use crate::truth::Truth;
 mod detect;
 mod fingerprint;
 mod instances;
+mod plans;
 mod read;
 mod terraform;
 mod walk;
@@ -163,7 +164,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let walked = walk::collect(request, &report)?;
     let mut sources = SourceMap::default();
     let settings = terraform::settings(&request.terraform, &mut sources)?;
-    let read::Read { templates, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
+    let read::Read { templates, plans, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
         let path = Some(sources.file(span.file).path().to_owned());
@@ -172,6 +173,8 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let mut inputs = lowered.inputs;
     let first = inputs.len() as u32;
     inputs.extend(terraform::inputs(&files, &settings, &base, &sources, first, &mut gaps));
+    let first = inputs.len() as u32;
+    inputs.extend(plans::inputs(&plans, &sources, first, &mut gaps));
     let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;

@@ -85,6 +85,8 @@ struct Whole<'a> {
     /// Attachments of AWS's own policies that allow it, which are no policies of the input.
     managed: Vec<&'a Grant>,
     allowed: Vec<&'a Grant>,
+    /// Attachments of which a plan tells no more than that there is a policy: its text is made when it is applied.
+    unmade: Vec<&'a Grant>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "one principal of a loop over all of them")]
@@ -130,7 +132,13 @@ fn one<'a>(
         Power::Harmless => return,
         Power::Full => return whole.administrators.push(grant),
         Power::Some(offence) => (offence, None),
-        Power::Maybe(offence, causes) => (offence, Some(causes)),
+        Power::Maybe(offence, causes) => {
+            let unmade = causes.iter().all(|cause| cause.kind == CauseKind::AfterApply);
+            if unmade && offence.statement.is_none() {
+                return whole.unmade.push(grant);
+            }
+            (offence, Some(causes))
+        }
     };
     match allow.names(grant, receiver) {
         Truth::True => whole.allowed.push(grant),
@@ -265,6 +273,7 @@ impl Whole<'_> {
             ("full administrator", &self.administrators),
             ("holder of a policy of AWS", &self.managed),
             ("named by 'allow'", &self.allowed),
+            ("policy that is known after apply", &self.unmade),
         ] {
             for grant in grants {
                 let who = format!("{} '{}'", grant.to.kind.noun(), grant.to.name);
@@ -281,6 +290,11 @@ impl Whole<'_> {
         }
         match input.unread(&input.grants) {
             Some(causes) if self.found == 0 => draft.unknown(causes),
+            _ if self.found == 0 && !self.unmade.is_empty() => {
+                let names: Vec<_> = self.unmade.iter().map(|grant| format!("'{}'", grant.by.shown)).collect();
+                let detail = format!("the plan does not tell the text of the policies of {}", names.join(", "));
+                draft.not_applicable(CauseKind::AfterApply, detail)
+            }
             _ if self.judged == 0 => draft
                 .not_applicable(CauseKind::NoSubject, "it attaches no policy to a user, group, role or permission set"),
             _ => draft.pass(),

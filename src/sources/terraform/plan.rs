@@ -41,6 +41,23 @@ pub struct PlanText<'t> {
     source: Source<'t>,
 }
 
+impl PlanText<'_> {
+    /// Whether the text is a plan: every plan holds the configuration it was made of.
+    pub fn is_plan(&self) -> bool {
+        self.document.configuration.is_some() || !self.document.resource_changes.0.is_empty()
+    }
+
+    /// Whether the text is written by `terraform show -json` or another command in that format.
+    pub fn is_shown(&self) -> bool {
+        self.document.format_version.is_some()
+    }
+
+    /// Whether the text holds the values of a state, and no plan.
+    pub fn is_state(&self) -> bool {
+        self.document.values.is_some()
+    }
+}
+
 /// What a plan or state says.
 #[derive(Debug)]
 pub struct Read {
