@@ -153,7 +153,7 @@ static GRANTS: Alphabet = Alphabet {
 };
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn whoever_may_change_logs_is_told(rules in rules(&GRANTS, 0.75)) {
