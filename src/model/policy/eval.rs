@@ -135,7 +135,10 @@ impl Document {
     }
 
     fn any(&self, effect: Effect, request: &Request) -> Truth {
-        let statements = self.statements.iter().map(|s| s.is(effect) & s.applies(request, self.variables));
+        let statements = self.statements.iter().map(|s| match s.is(effect) {
+            Truth::False => Truth::False,
+            own => own & s.applies(request, self.variables),
+        });
         Truth::any(statements) | self.more.clone().map_or(Truth::False, Truth::from)
     }
 }
@@ -155,15 +158,22 @@ impl Statement {
         let texts = |clause: &Clause<Text>| {
             clause.holds(|pattern| resolve(pattern, request, variables).matches(&request.resource))
         };
-        // An element that the language leaves out does not narrow; actions are never left out.
-        self.principal.as_ref().map_or(Truth::True, names)
-            & self.action.as_ref().map_or_else(
+        let takes_action = || {
+            self.action.as_ref().map_or_else(
                 || Truth::unknown(CauseKind::Invalid, "a statement has neither 'Action' nor 'NotAction'"),
                 |clause| clause.holds(|pattern| pattern.matches_ignoring_case(&request.action)),
             )
-            & self.resource.as_ref().map_or(Truth::True, texts)
-            & Truth::all(self.conditions.iter().map(|condition| condition.holds(request, variables)))
-            & self.unreadable.clone().map_or(Truth::True, Truth::from)
+        };
+        // An element that the language leaves out does not narrow; actions are never left out. The first that does not
+        // hold decides, and most statements say another action.
+        let elements: [&dyn Fn() -> Truth; 5] = [
+            &takes_action,
+            &|| self.principal.as_ref().map_or(Truth::True, names),
+            &|| self.resource.as_ref().map_or(Truth::True, texts),
+            &|| Truth::all(self.conditions.iter().map(|condition| condition.holds(request, variables))),
+            &|| self.unreadable.clone().map_or(Truth::True, Truth::from),
+        ];
+        Truth::all(elements.iter().map(|element| element()))
     }
 }
 
