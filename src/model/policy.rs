@@ -10,6 +10,7 @@ mod ask;
 pub mod assets;
 mod condition;
 mod delivery;
+mod element;
 mod eval;
 pub mod excess;
 mod guard;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use ask::wildcard;
 pub use delivery::{Almost, Need};
+pub use element::Near;
 pub use eval::{Caller, Context, Held, Request};
 pub use reach::{Reach, STRANGER, instance};
 

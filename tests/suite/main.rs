@@ -9,6 +9,7 @@ mod floors;
 mod generated;
 mod hostile;
 mod laws;
+mod minimal_pairs;
 mod pages;
 mod reports;
 mod sarif;

@@ -6,10 +6,14 @@
 use super::old_accounts::{account_of, is_legacy};
 use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
 use super::service::number_or_sid;
-use super::{Caller, Context, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
+use super::{
+    Caller, Condition, Context, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard,
+};
 use crate::model::arn::{Shape, Text};
 use crate::model::trail::Trail;
 use crate::truth::{CauseKind, Truth};
+
+mod deputy;
 
 /// The bucket whose policy is judged.
 #[derive(Clone, Debug)]
@@ -71,6 +75,8 @@ pub struct Excess<'d> {
     pub weight: Weight,
     /// Whom or what it is about: a principal, a resource, an account.
     pub about: Text,
+    /// The condition that should have limited it, if there is one.
+    pub condition: Option<&'d Condition>,
 }
 
 impl Document {
@@ -105,7 +111,9 @@ impl Document {
             let files: Vec<Text> = judged.resources(None);
             let mut reach = Reach::NONE;
             for action in ACTIONS.iter().filter(|action| {
-                action.power != Power::Read || matches!(action.name, "s3:GetObject" | "s3:GetObjectVersion")
+                let on_logs =
+                    action.power != Power::Read || matches!(action.name, "s3:GetObject" | "s3:GetObjectVersion");
+                on_logs && statement.takes_action(action.name) != Truth::False
             }) {
                 for resource in files.iter().filter(|file| is_log(file, &place.bucket, action.on_objects)) {
                     for request in [self.by_anybody(action.name, resource), self.by_stranger(action.name, resource)] {
@@ -148,6 +156,7 @@ impl<'d> Judged<'d, '_> {
             witness: reach.witness,
             weight: Weight::Full,
             about,
+            condition: None,
         }
     }
 
@@ -290,6 +299,16 @@ impl<'d> Judged<'d, '_> {
             }
             context.set("aws:PrincipalServiceName", Held::Absent);
         }
+        if let Caller::Aws { account, arn } = caller {
+            // Who asks does not choose who they are; a whole account is each of its principals.
+            context.set("aws:PrincipalAccount", Held::Values(vec![account.clone()]));
+            let one = ["role/", "user/"]
+                .iter()
+                .any(|kind| arn.split(':').get(5).is_some_and(|name| name.starts_with(kind) == Truth::True));
+            if one {
+                context.set("aws:PrincipalArn", Held::Values(vec![arn.clone()]));
+            }
+        }
         Request { caller: caller.clone(), action: action.into(), resource: resource.clone(), context }
     }
 
@@ -343,7 +362,12 @@ impl<'d> Judged<'d, '_> {
         };
         let callers = self.callers();
         let mut result = Reach::NONE;
-        for (name, action) in self.actions() {
+        let mut actions = self.actions();
+        if callers.iter().all(|(_, trusted)| *trusted) {
+            // What CloudTrail needs shows nothing, unless the wildcard takes in nothing else.
+            actions.sort_by_key(|(name, _)| name == "s3:PutObject");
+        }
+        for (name, action) in actions {
             let Some(action) = action.filter(|action| action.power != Power::Read) else { continue };
             let wild = by_wildcard(&name);
             if wild == Truth::False {
@@ -359,69 +383,15 @@ impl<'d> Judged<'d, '_> {
                 break;
             }
         }
-        let about = match clause.items.iter().find(|(item, _)| wildcard(item) != Truth::False) {
+        // The one that takes in what the request asks for: others may be fine.
+        let shows = |item: &Text| {
+            result.witness.as_ref().is_none_or(|request| item.matches_ignoring_case(&request.action) == Truth::True)
+        };
+        let about = match clause.items.iter().find(|(item, _)| wildcard(item) != Truth::False && shows(item)) {
             Some((item, _)) if !clause.negated => item.clone(),
             _ => "NotAction".into(),
         };
         self.excess(Rule::Wildcard, result, about)
-    }
-
-    /// Whether the statement is for CloudTrail: it names the service, or everybody that acts for a source.
-    fn for_cloudtrail(&self) -> Truth {
-        let service = Caller::Service(CLOUDTRAIL.into());
-        let named = |name: &PrincipalName| matches!(name, PrincipalName::Service(_));
-        let named = Truth::any(self.statement.named_principals().filter(|n| named(n)).map(|name| name.is(&service)));
-        let sourced = self.statement.conditions.iter().any(|condition| condition.key.literal().is_some_and(is_service));
-        named | (self.statement.names_everyone() & Truth::known(sourced))
-    }
-
-    fn deputy(&self) -> Excess<'d> {
-        let cloudtrail = self.for_cloudtrail();
-        if cloudtrail == Truth::False {
-            return self.excess(Rule::Deputy, Reach::NONE, Text::default());
-        }
-        let strange = format!("arn:aws:cloudtrail:us-east-1:{}:trail/any", super::STRANGER);
-        let make =
-            |action: &str, resource: &Text| vec![self.document.by_deputy(CLOUDTRAIL, &strange, action, resource)];
-        let reads = |power: Power| power == Power::Read;
-        let mut reach = self.reach(|power| !reads(power), make);
-        let writes = reach.truth != Truth::False;
-        if reach.truth != Truth::True {
-            reach = reach.or(self.reach(reads, make));
-        }
-        reach.truth = reach.truth & cloudtrail.clone();
-        if reach.truth == Truth::False {
-            let (truth, about) = self.foreign();
-            let excess = self.excess(Rule::Deputy, Reach { truth: truth & cloudtrail, witness: None }, about);
-            return Excess { weight: Weight::Medium, ..excess };
-        }
-        let weight = if writes { Weight::Full } else { Weight::Low };
-        Excess { weight, ..self.excess(Rule::Deputy, reach, Text::default()) }
-    }
-
-    /// Whether a condition names only accounts that are proven to be others than the trails', and one of them.
-    fn foreign(&self) -> (Truth, Text) {
-        for condition in &self.statement.conditions {
-            let key = condition.key.literal().unwrap_or_default();
-            let negated = condition.operator.literal().is_none_or(|operator| operator.to_lowercase().contains("not"));
-            if negated || condition.more.is_some() {
-                continue;
-            }
-            let accounts: Vec<Text> = if key.eq_ignore_ascii_case("aws:SourceAccount") {
-                condition.values.clone()
-            } else if key.eq_ignore_ascii_case("aws:SourceArn") {
-                condition.values.iter().filter_map(|value| value.split(':').get(4).cloned()).collect()
-            } else {
-                continue;
-            };
-            let Some(first) = accounts.first().cloned() else { continue };
-            let own =
-                |account: &Text| Truth::any(self.place.trails.iter().map(|trail| account.matches(&trail.account)));
-            if accounts.len() == condition.values.len() && accounts.iter().all(|account| own(account) == Truth::False) {
-                return (Truth::True, first);
-            }
-        }
-        (Truth::False, Text::default())
     }
 
     fn prefix(&self) -> Excess<'d> {
@@ -498,8 +468,11 @@ impl<'d> Judged<'d, '_> {
                     let account = account_of(text);
                     (name.is_account(&account), account)
                 }
-                PrincipalName::CanonicalUser(_) => {
-                    let cause = "it cannot be told which account a canonical user id belongs to";
+                PrincipalName::CanonicalUser(id) => {
+                    let label = number_or_sid(self.statement, self.number);
+                    let cause = format!(
+                        "{label} lets the canonical user '{id}' read all logs, and it cannot be told whose id that is"
+                    );
                     (Truth::unknown(CauseKind::OutsideScope, cause), name.name())
                 }
                 _ => continue,
@@ -576,21 +549,6 @@ impl<'d> Judged<'d, '_> {
 
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Whether the key tells services, or those for whom they act, from others.
-fn is_service(key: &str) -> bool {
-    [
-        "aws:SourceArn",
-        "aws:SourceAccount",
-        "aws:SourceOrgID",
-        "aws:SourceOrgPaths",
-        "aws:PrincipalServiceName",
-        "aws:PrincipalServiceNamesList",
-        "aws:PrincipalIsAWSService",
-    ]
-    .iter()
-    .any(|known| key.eq_ignore_ascii_case(known))
 }
 
 /// Unique ids of roles and users: what S3 shows in place of the ARN of one that was deleted.
