@@ -88,6 +88,11 @@ pub enum Witness {
         /// `eventSource`, `eventName`, `readOnly`, … in the order of a record.
         fields: Vec<(String, String)>,
     },
+    /// An event that is recorded and that no alarm tells of, as the fields of a CloudTrail record that matter.
+    UnalarmedEvent {
+        /// `eventName`, `userIdentity.type`, …
+        fields: Vec<(String, String)>,
+    },
 }
 
 /// Whether a finding is news.

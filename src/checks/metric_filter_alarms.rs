@@ -59,7 +59,7 @@ fn judge_one(input: &Input, wanted: &cis::Filter, verdict: Verdict<'_>, judge: &
         Truth::False => {
             let (reason, remedy) = explained(&verdict.fault, wanted, &names, &verdict.filters);
             let witness = match verdict.fault {
-                Fault::Misses(event) => Some(Witness::Event {
+                Fault::Misses(event) => Some(Witness::UnalarmedEvent {
                     fields: event.into_iter().map(|(field, value)| (field, value.to_string())).collect(),
                 }),
                 _ => None,

@@ -127,10 +127,14 @@ fn cause(outcome: &Outcome) -> Option<model::Cause> {
 
 fn witness(outcome: &Outcome) -> Option<model::Witness<'_>> {
     let Outcome::Fail(Some(witness)) = outcome else { return None };
+    let text = super::witness::sentence(witness);
     Some(match witness {
         finding::Witness::Request { principal, action, resource, context } => {
-            model::Witness::Request { principal, action, resource, context: model::Pairs(context) }
+            model::Witness::Request { text, principal, action, resource, context: model::Pairs(context) }
         }
-        finding::Witness::Event { fields } => model::Witness::Event { fields: model::Pairs(fields) },
+        finding::Witness::Event { fields } => model::Witness::Event { text, fields: model::Pairs(fields) },
+        finding::Witness::UnalarmedEvent { fields } => {
+            model::Witness::UnalarmedEvent { text, fields: model::Pairs(fields) }
+        }
     })
 }

@@ -283,6 +283,8 @@ pub struct Evidence<'a> {
 pub enum Witness<'a> {
     /// A request that would be allowed.
     Request {
+        /// What is possible, in words.
+        text: String,
         /// Who asks.
         principal: &'a str,
         /// For which action.
@@ -294,7 +296,16 @@ pub enum Witness<'a> {
     },
     /// An event that no trail would record.
     Event {
+        /// What is lost, in words.
+        text: String,
         /// The fields of a CloudTrail record.
+        fields: Pairs<'a>,
+    },
+    /// An event that is recorded and that no alarm tells of.
+    UnalarmedEvent {
+        /// What happens unseen, in words.
+        text: String,
+        /// The fields of a CloudTrail record that matter.
         fields: Pairs<'a>,
     },
 }
