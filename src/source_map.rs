@@ -2,7 +2,7 @@
 //!
 //! A [`Span`] is a range of bytes in one file. Lines and columns are computed only when a report asks.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// A file of the [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ pub struct Position {
 #[derive(Debug)]
 pub struct SourceFile {
     path: String,
-    text: Arc<str>,
+    text: String,
     lines: OnceLock<Vec<u32>>,
     units: OnceLock<Vec<u32>>,
     secrets: Vec<Span>,
@@ -74,7 +74,7 @@ impl SourceFile {
     }
 
     /// The text, without a byte order mark.
-    pub fn text(&self) -> &Arc<str> {
+    pub fn text(&self) -> &str {
         &self.text
     }
 
@@ -129,10 +129,10 @@ pub struct SourceMap {
 
 impl SourceMap {
     /// Takes in a text; `path` is how reports name it. Offsets count without the byte order mark.
-    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
-        let mut text: Arc<str> = text.into();
-        if let Some(rest) = text.strip_prefix('\u{feff}') {
-            text = rest.into();
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let mut text: String = text.into();
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
         }
         let id = FileId(self.files.len() as u32);
         self.files.push(SourceFile {

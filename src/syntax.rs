@@ -5,6 +5,7 @@
 
 use crate::source_map::{FileId, Span};
 
+pub mod hcl;
 pub mod inner;
 pub mod json;
 mod keys;

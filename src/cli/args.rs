@@ -21,10 +21,10 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judges templates.
+    /// Judges templates, modules, plans and states.
     ///
-    /// Finds the CloudFormation templates among the given files and folders by their content, judges them together
-    /// with their local nested stacks, and reports.
+    /// Finds the CloudFormation templates, Terraform modules, plans and states among the given files and folders by
+    /// their content, judges them together with their nested stacks and local modules, and reports.
     #[command(after_long_help = EXIT)]
     Scan(Box<Scan>),
     /// Lists the checks.
@@ -157,6 +157,26 @@ pub struct Scan {
     /// several times; later files win.
     #[arg(long, value_name = "FILE", help_heading = "What templates cannot know")]
     pub parameters: Vec<PathBuf>,
+
+    /// The value of a variable of Terraform: NAME=VALUE
+    ///
+    /// As terraform's own flag: the value of a variable that is no string is an expression. Wins over every file; may
+    /// be given several times.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable, help_heading = "What templates cannot know")]
+    pub var: Vec<(String, String)>,
+
+    /// A file with values of Terraform variables
+    ///
+    /// In the syntax of `terraform.tfvars` or, with the extension .json, of `terraform.tfvars.json`. Wins over the
+    /// files that Terraform reads by itself; may be given several times, later files win.
+    #[arg(long, value_name = "FILE", help_heading = "What templates cannot know")]
+    pub var_file: Vec<PathBuf>,
+
+    /// The folder of the .tf files that a plan was made of
+    ///
+    /// Findings of the plan then point at the blocks in these files. Not needed where the plan lies beside them.
+    #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
+    pub source: Option<PathBuf>,
 
     /// The account that the templates are deployed to
     ///
@@ -319,6 +339,13 @@ fn output(text: &str) -> Result<Output, String> {
     Ok(Output { format, file: file.into() })
 }
 
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, for example retention_days=400")?;
+    let name = name.trim();
+    let good = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    if good { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("'{name}' is no name of a variable")) }
+}
+
 fn account(text: &str) -> Result<String, String> {
     let good = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if good { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
@@ -365,6 +392,15 @@ mod tests {
         assert!(output("sarif").is_err());
         assert!(output("xml=a").is_err());
         assert!(output("json=").is_err());
+    }
+
+    #[test]
+    fn variables() {
+        assert_eq!(variable("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
+        assert_eq!(variable("a="), Ok(("a".to_owned(), String::new())));
+        for bad in ["a", "=b", "a b=c"] {
+            assert!(variable(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::parameters;
 use crate::checks::{CHECKS, Check};
 use crate::finding::{Options, Severity};
 use crate::reports::{self, Format, Show};
-use crate::scan::{LARGEST_TEMPLATE, Request, STDIN};
+use crate::scan::{LARGEST_PLAN, Request, STDIN, TerraformSettings};
 use crate::sources::cloudformation;
 
 /// What to scan, what to write and how to end.
@@ -50,6 +50,12 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
             account: args.account.clone(),
             region: args.region.clone(),
         },
+        terraform: TerraformSettings {
+            vars: args.var.clone(),
+            var_files: args.var_file.clone(),
+            account: args.account.clone(),
+            region: args.region.clone(),
+        },
         progress: None,
     };
     let defaults = reports::Settings::default();
@@ -77,7 +83,7 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
 fn read_stdin() -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let input = std::io::stdin().lock();
-    input.take(LARGEST_TEMPLATE + 1).read_to_end(&mut bytes).context("standard input")?;
+    input.take(LARGEST_PLAN + 1).read_to_end(&mut bytes).context("standard input")?;
     Ok(bytes)
 }
 

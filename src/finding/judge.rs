@@ -37,6 +37,7 @@ impl<'o> Judge<'o> {
             kind: ResourceKind::Account,
             address: "*".to_owned(),
             instances: Vec::new(),
+            calls: Vec::new(),
             shown: input.path.clone(),
             at: input.at.clone(),
             existence: Existence::Certain,

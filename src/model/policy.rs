@@ -13,6 +13,7 @@ mod delivery;
 mod element;
 mod eval;
 pub mod excess;
+mod fill;
 mod guard;
 pub mod of_bucket;
 mod old_accounts;
@@ -27,7 +28,8 @@ pub use ask::wildcard;
 pub use delivery::{Almost, Need};
 pub use element::Near;
 pub use eval::{Caller, Context, Held, Request};
-pub use reach::{Reach, STRANGER, instance};
+pub use fill::instance;
+pub use reach::{Reach, STRANGER};
 
 /// A policy document.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! Witnesses in words, for readers who know neither the policy language nor that of selectors.
 
-use crate::finding::{Witness, clean};
+use crate::finding::{Lost, Witness, clean};
 use crate::model::policy::s3::{ACTIONS, Power};
 
 /// The account that stands for every one that a policy does not name.
@@ -30,8 +30,8 @@ type Pairs = [(String, String)];
 pub fn sentence(witness: &Witness) -> String {
     let text = match witness {
         Witness::Request { principal, action, resource, context } => request(principal, action, resource, context),
-        Witness::Event { fields } => format!("no trail records {}", event(fields)),
-        Witness::UnalarmedEvent { fields } => format!("no alarm is raised by {}", event(fields)),
+        Witness::Event { lost: Lost::Record, fields, .. } => format!("no trail records {}", event(fields)),
+        Witness::Event { lost: Lost::Alarm, fields, .. } => format!("no alarm is raised by {}", event(fields)),
     };
     if matches!(witness, Witness::Request { .. }) && text.contains(ANY_ACCOUNT) {
         return format!("{text}; {ANY_ACCOUNT} stands for any account that the policy does not name");
@@ -137,6 +137,10 @@ mod tests {
         sentence(&Witness::Request { principal, action, resource, context: pairs(context) })
     }
 
+    fn unseen(lost: Lost, fields: &[(&str, &str)]) -> String {
+        sentence(&Witness::event(lost, pairs(fields).into_iter().map(|(name, value)| (name, value.into()))))
+    }
+
     #[test]
     fn requests_say_who_and_for_whom() {
         assert_eq!(
@@ -173,18 +177,18 @@ mod tests {
             ("eventCategory", "Management"),
         ];
         assert_eq!(
-            sentence(&Witness::Event { fields: pairs(&lost) }),
+            unseen(Lost::Record, &lost),
             "no trail records the event 'CreateAccessKey' of 'iam.amazonaws.com', a management event that changes \
              something"
         );
         assert_eq!(
-            sentence(&Witness::UnalarmedEvent { fields: pairs(&[("userIdentity.type", "Root")]) }),
+            unseen(Lost::Alarm, &[("userIdentity.type", "Root")]),
             "no alarm is raised by an event whose 'userIdentity.type' is 'Root'"
         );
         let object =
             [("resources.type", "AWS::S3::Object"), ("resources.ARN", "arn:aws:s3:::b/k"), ("readOnly", "true")];
         assert_eq!(
-            sentence(&Witness::Event { fields: pairs(&object) }),
+            unseen(Lost::Record, &object),
             "no trail records an event on 'arn:aws:s3:::b/k' of the type 'AWS::S3::Object', one that only reads"
         );
     }

@@ -10,6 +10,10 @@ use aho_corasick::AhoCorasick;
 pub(super) enum Form {
     /// The usual extensions of templates: a file with a marker that does not parse is a gap.
     Document,
+    /// A configuration file of Terraform (`.tf`, `.tf.json`): ours whatever it holds.
+    Terraform,
+    /// A file that Terraform reads values of variables from by itself.
+    Variables,
     /// Prose or a programming language: may quote a template, so a fault in it says nothing.
     Foreign,
     /// Compressed or compiled: no text to find, not even read.
@@ -28,15 +32,26 @@ const BINARY: &[&str] = &[
 /// Languages whose files often hold whole templates as strings or code blocks.
 const FOREIGN: &[&str] = &[
     "adoc", "bash", "c", "cjs", "cpp", "cs", "go", "h", "hcl", "htm", "html", "java", "js", "jsx", "kt", "lua", "md",
-    "mdx", "mjs", "php", "pl", "ps1", "py", "rb", "rs", "rst", "scala", "sh", "snap", "swift", "tf", "toml", "ts",
+    "mdx", "mjs", "php", "pl", "ps1", "py", "rb", "rs", "rst", "scala", "sh", "snap", "swift", "tfvars", "toml", "ts",
     "tsx", "vue", "xml", "zsh",
 ];
 
-const DOCUMENT: &[&str] = &["cfn", "cform", "json", "template", "yaml", "yml"];
+const DOCUMENT: &[&str] = &["cfn", "cform", "json", "template", "tfstate", "yaml", "yml"];
+
+/// OpenTofu reads its own extensions besides.
+const CONFIGURATION: &[&str] = &[".tf", ".tf.json", ".tofu", ".tofu.json"];
 
 impl Form {
-    /// By the extension, in any case.
+    /// By the extension, in any case. Terraform is strict about the case of its own.
     pub(super) fn of(path: &Path) -> Self {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if CONFIGURATION.iter().any(|end| name.len() > end.len() && name.ends_with(end)) {
+            return Self::Terraform;
+        }
+        let plain = name.strip_suffix(".json").unwrap_or(name);
+        if plain == "terraform.tfvars" || plain.ends_with(".auto.tfvars") {
+            return Self::Variables;
+        }
         let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
         let is_in = |list: &[&str]| list.binary_search(&extension.as_str()).is_ok();
         if is_in(DOCUMENT) {
@@ -72,6 +87,8 @@ pub(super) enum Text {
 pub(super) struct Suspect {
     /// Its text.
     pub(super) text: Text,
+    /// What its name lets one expect.
+    pub(super) form: Form,
     /// Whether a fault in it is a gap.
     pub(super) ours: bool,
 }
@@ -79,41 +96,63 @@ pub(super) struct Suspect {
 /// How far a file is searched for NUL bytes before it counts as binary.
 const HEAD: usize = 8 * 1024;
 
-/// Judges a file's bytes. `named` is for files that the command line names: they are always ours.
-pub(super) fn suspect(bytes: &[u8], form: Form, named: bool) -> Option<Suspect> {
-    let wide = wide(bytes);
-    let bytes = match &wide {
-        Some(Ok(text)) => text.as_bytes(),
-        Some(Err(text)) => {
-            let ours = named || (form == Form::Document && marked(text.as_bytes()));
-            let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
-            return ours.then(|| Suspect { text: Text::Broken { text: text.clone(), at }, ours });
-        }
-        None => bytes,
-    };
+/// Judges a file's bytes. `named` is for files that the command line names: they are always ours. A large text is taken
+/// out of `bytes`, so that it is in memory once.
+pub(super) fn suspect(bytes: &mut Vec<u8>, form: Form, named: bool) -> Option<Suspect> {
+    if let Some(text) = wide(bytes) {
+        return match text {
+            Ok(text) => {
+                let mut bytes = text.into_bytes();
+                narrow(&mut bytes, form, named)
+            }
+            Err(text) => {
+                let ours = named || (form == Form::Document && marked(text.as_bytes()));
+                let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
+                ours.then_some(Suspect { text: Text::Broken { text, at }, form, ours })
+            }
+        };
+    }
+    narrow(bytes, form, named)
+}
+
+fn narrow(bytes: &mut Vec<u8>, form: Form, named: bool) -> Option<Suspect> {
     let binary = memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some();
-    if named {
+    if named || matches!(form, Form::Terraform | Form::Variables) {
         let text = if binary { Text::Binary } else { decode(bytes) };
-        return Some(Suspect { text, ours: true });
+        return Some(Suspect { text, form, ours: true });
     }
     if (binary && form != Form::Document) || !marked(bytes) {
         return None;
     }
     match form {
-        Form::Document => Some(Suspect { text: decode(bytes), ours: true }),
         // A fault in a quoted template is no news; without the shape there is nothing to parse.
         Form::Foreign | Form::Other | Form::Binary => {
-            shaped(bytes).then(|| Suspect { text: decode(bytes), ours: form == Form::Other })
+            shaped(bytes).then(|| Suspect { text: decode(bytes), form, ours: form == Form::Other })
         }
+        _ => Some(Suspect { text: decode(bytes), form, ours: true }),
     }
 }
 
-/// Whether the bytes hold what every CloudFormation template holds: a version, or the type of a resource.
+/// Whether the bytes hold what every CloudFormation template holds, a version or the type of a resource, or what every
+/// plan and state of Terraform holds.
 pub(super) fn marked(bytes: &[u8]) -> bool {
     static MARKERS: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| AhoCorasick::new(["AWS::", "AWSTemplateFormatVersion"]).ok());
+        LazyLock::new(|| AhoCorasick::new(["AWS::", "AWSTemplateFormatVersion", PLAN]).ok());
     // Without the automaton (two constant patterns: it is always there) nothing may be skipped.
     MARKERS.as_ref().is_none_or(|markers| markers.is_match(bytes))
+}
+
+/// What every plan and state holds.
+const PLAN: &str = "\"terraform_version\"";
+
+/// Whether a text that begins like this may be a plan or a state: they may be far larger than templates.
+pub(super) fn may_be_plan(head: &[u8]) -> bool {
+    head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start().starts_with(b"{")
+}
+
+/// Whether the text of a JSON document is worth reading as a plan or state.
+pub(super) fn has_plan_mark(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, PLAN.as_bytes()).is_some()
 }
 
 /// Whether the text begins as JSON or has one of the top-level keys of a template at the start of a line.
@@ -121,7 +160,7 @@ fn shaped(bytes: &[u8]) -> bool {
     const KEYS: [&[u8]; 2] = [b"AWSTemplateFormatVersion", b"Resources"];
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     if text.trim_ascii_start().starts_with(b"{") {
-        return KEYS.iter().any(|key| memchr::memmem::find(text, key).is_some());
+        return KEYS.iter().any(|key| memchr::memmem::find(text, key).is_some()) || has_plan_mark(text);
     }
     text.split(|&byte| byte == b'\n').any(|line| {
         let line = line.strip_prefix(b"\"").or_else(|| line.strip_prefix(b"'")).unwrap_or(line);
@@ -131,9 +170,16 @@ fn shaped(bytes: &[u8]) -> bool {
     })
 }
 
-fn decode(bytes: &[u8]) -> Text {
+/// Texts beyond this size are not copied: their buffer is given away.
+const LARGE: usize = 1024 * 1024;
+
+fn decode(bytes: &mut Vec<u8>) -> Text {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Text::Whole(text.to_owned()),
+        Ok(text) if bytes.len() < LARGE => Text::Whole(text.to_owned()),
+        Ok(_) => match String::from_utf8(std::mem::take(bytes)) {
+            Ok(text) => Text::Whole(text),
+            Err(error) => Text::Whole(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        },
         Err(error) => Text::Broken { text: String::from_utf8_lossy(bytes).into_owned(), at: error.valid_up_to() },
     }
 }
@@ -169,6 +215,10 @@ mod tests {
         Form::of(Path::new(path))
     }
 
+    fn suspect(bytes: &[u8], form: Form, named: bool) -> Option<Suspect> {
+        super::suspect(&mut bytes.to_vec(), form, named)
+    }
+
     #[test]
     fn lists_are_sorted() {
         for list in [BINARY, FOREIGN, DOCUMENT] {
@@ -176,6 +226,14 @@ mod tests {
         }
         assert_eq!(form("a/B.YAML"), Form::Document);
         assert_eq!(form("Makefile"), Form::Other);
+        for path in ["main.tf", "a/main.tf.json", "x.tofu"] {
+            assert_eq!(form(path), Form::Terraform, "{path}");
+        }
+        assert_eq!(form(".tf"), Form::Other);
+        for path in ["terraform.tfvars", "x.auto.tfvars.json"] {
+            assert_eq!(form(path), Form::Variables, "{path}");
+        }
+        assert_eq!(form("prod.tfvars"), Form::Foreign);
     }
 
     #[test]
@@ -187,6 +245,23 @@ mod tests {
         assert!(suspect(TEMPLATE.as_bytes(), Form::Other, false).is_some_and(|s| s.ours));
         assert!(suspect(TEMPLATE.as_bytes(), Form::Foreign, false).is_some_and(|s| !s.ours));
         assert_eq!(suspect(b"\0\0AWS::X", Form::Other, false), None);
+    }
+
+    #[test]
+    fn terraform_is_ours_by_name_and_plans_by_their_content() {
+        assert!(suspect(b"locals {}", Form::Terraform, false).is_some_and(|s| s.ours));
+        let plan = br#" {"format_version":"1.2","terraform_version":"1.11.4"}"#;
+        assert!(suspect(plan, Form::Document, false).is_some());
+        assert!(suspect(plan, Form::Other, false).is_some());
+        assert_eq!(suspect(br#"say "terraform_version""#, Form::Other, false), None);
+    }
+
+    #[test]
+    fn a_large_text_is_not_copied() {
+        let mut bytes = b"# AWS::\n".repeat(LARGE / 8);
+        let at = bytes.as_ptr();
+        let found = super::suspect(&mut bytes, Form::Document, false).expect("has a marker");
+        assert!(matches!(found.text, Text::Whole(text) if text.as_ptr() == at));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::detect::{self, Form, Suspect};
-use super::{Gap, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError};
+use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError};
 
 /// How much of a file beyond the limit is searched for a marker.
 const HEAD: u64 = 64 * 1024;
@@ -57,9 +57,10 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     let mut gaps = collector.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut found: Vec<Found> = taken.into_values().collect();
     if let Some(bytes) = &request.stdin {
-        if bytes.len() as u64 > LARGEST_TEMPLATE {
-            gaps.push(Gap::new(STDIN, "too-large", too_large()));
-        } else if let Some(suspect) = detect::suspect(bytes, Form::Document, true) {
+        let limit = limit(bytes);
+        if bytes.len() as u64 > limit {
+            gaps.push(Gap::new(STDIN, "too-large", too_large(limit)));
+        } else if let Some(suspect) = detect::suspect(&mut bytes.clone(), Form::Document, true) {
             found.push(Found { path: STDIN.to_owned(), place: None, named: true, suspect });
         }
     }
@@ -102,7 +103,8 @@ impl Collector<'_> {
         }
         // Only what the repository itself says is ignored counts: a scan gives the same on every machine.
         builder.hidden(false).ignore(false).git_global(false).require_git(false);
-        builder.filter_entry(|entry| entry.file_name() != ".git");
+        // What Terraform installed is read where a module calls it.
+        builder.filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".terraform");
         builder.build_parallel().run(|| {
             let mut buffer = Vec::new();
             Box::new(move |entry| {
@@ -153,14 +155,15 @@ impl Collector<'_> {
         }
         match read(path, buffer) {
             Ok(Size::Whole) => {}
-            Ok(Size::Beyond) => {
-                if named || detect::marked(buffer) {
-                    self.gap(path, "too-large", too_large());
+            Ok(Size::Beyond(limit)) => {
+                if named || form == Form::Terraform || detect::marked(buffer) {
+                    self.gap(path, "too-large", too_large(limit));
                 }
                 return;
             }
             Err(error) => {
-                if named || (form == Form::Document && error.kind() != io::ErrorKind::NotFound) {
+                let ours = matches!(form, Form::Document | Form::Terraform | Form::Variables);
+                if named || (ours && error.kind() != io::ErrorKind::NotFound) {
                     self.gap(path, "unreadable", format!("the file cannot be read: {}", plain(&error)));
                 }
                 return;
@@ -180,32 +183,67 @@ pub(super) fn referred(place: &Path, base: &Base) -> Option<Found> {
     let mut buffer = Vec::new();
     match read(place, &mut buffer) {
         Ok(Size::Whole) => {}
-        Ok(Size::Beyond) | Err(_) => return None,
+        Ok(Size::Beyond(_)) | Err(_) => return None,
     }
-    let suspect = detect::suspect(&buffer, Form::of(place), false)?;
+    let suspect = detect::suspect(&mut buffer, Form::of(place), false)?;
     Some(Found { path: base.report(place), place: Some(place.to_owned()), named: false, suspect })
 }
 
 enum Size {
     Whole,
-    Beyond,
+    /// More than this limit.
+    Beyond(u64),
 }
 
+/// Reads a file into the buffer; of one that is beyond its limit, the beginning.
 fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Size> {
     buffer.clear();
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    if length > LARGEST_TEMPLATE {
-        file.take(HEAD).read_to_end(buffer)?;
-        return Ok(Size::Beyond);
+    let mut most = LARGEST_TEMPLATE;
+    let mut file = file.take(HEAD);
+    if length > most {
+        file.read_to_end(buffer)?;
+        most = limit(buffer);
+        if length > most || !detect::has_plan_mark(buffer) && !marked_later(path)? {
+            return Ok(Size::Beyond(most));
+        }
     }
+    // Exactly what is needed: a large text stays in this buffer.
+    buffer.reserve_exact(usize::try_from(length).unwrap_or(0).saturating_sub(buffer.len()) + 1);
     // A pipe or a growing file has no length to trust.
-    file.take(LARGEST_TEMPLATE + 1).read_to_end(buffer)?;
-    Ok(if buffer.len() as u64 > LARGEST_TEMPLATE { Size::Beyond } else { Size::Whole })
+    file.set_limit(most + 1 - buffer.len() as u64);
+    file.read_to_end(buffer)?;
+    Ok(if buffer.len() as u64 > most { Size::Beyond(most) } else { Size::Whole })
 }
 
-fn too_large() -> String {
-    format!("the file is larger than {} MB", LARGEST_TEMPLATE / (1024 * 1024))
+/// Whether a plan's mark stands anywhere in a large file, found without keeping the file.
+fn marked_later(path: &Path) -> io::Result<bool> {
+    const CHUNK: usize = 1024 * 1024;
+    /// No mark is longer: it may stand across two chunks.
+    const OVERLAP: usize = 64;
+    let mut file = File::open(path)?;
+    let mut chunk = vec![0; CHUNK + OVERLAP];
+    loop {
+        let count = file.read(&mut chunk[OVERLAP..])?;
+        if count == 0 || detect::has_plan_mark(&chunk[..OVERLAP + count]) {
+            return Ok(count > 0);
+        }
+        chunk.copy_within(count..OVERLAP + count, 0);
+    }
+}
+
+/// The largest text that is read of those that begin like this one.
+fn limit(head: &[u8]) -> u64 {
+    if detect::may_be_plan(head) { LARGEST_PLAN } else { LARGEST_TEMPLATE }
+}
+
+fn too_large(limit: u64) -> String {
+    const MEGABYTE: u64 = 1024 * 1024;
+    match limit / MEGABYTE {
+        size @ 0..1024 => format!("the file is larger than {size} MB"),
+        size => format!("the file is larger than {} GB", size / 1024),
+    }
 }
 
 /// The same words on every system, without its error number.
@@ -259,6 +297,15 @@ impl Base {
         });
         let parts: Vec<_> = parts.collect();
         if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    }
+
+    /// The places that a reported path may stand for.
+    pub(super) fn places(&self, path: &str) -> Vec<PathBuf> {
+        let mut places = vec![self.root.join(path)];
+        if self.outside != self.root {
+            places.push(self.outside.join(path));
+        }
+        places
     }
 
     /// Whether a file belongs to what may be read because another one refers to it.

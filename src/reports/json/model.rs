@@ -294,20 +294,27 @@ pub enum Witness<'a> {
         /// With which condition keys.
         context: Pairs<'a>,
     },
-    /// An event that no trail would record.
+    /// An event that goes unnoticed.
     Event {
-        /// What is lost, in words.
+        /// What goes wrong, in words.
         text: String,
-        /// The fields of a CloudTrail record.
+        /// What does not happen with it.
+        lost: Lost,
+        /// The fields of a CloudTrail record, by name.
         fields: Pairs<'a>,
+        /// The same in the shape of a CloudTrail record.
+        record: &'a serde_json::Value,
     },
-    /// An event that is recorded and that no alarm tells of.
-    UnalarmedEvent {
-        /// What happens unseen, in words.
-        text: String,
-        /// The fields of a CloudTrail record that matter.
-        fields: Pairs<'a>,
-    },
+}
+
+/// What does not happen with an event that goes unnoticed.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lost {
+    /// No trail records it.
+    Record,
+    /// It is recorded, and raises no alarm.
+    Alarm,
 }
 
 /// Names with values, as an object; a name that comes twice has its last value.

@@ -1,28 +1,20 @@
-//! JSON documents inside strings: policies are often written so.
+//! JSON documents inside strings of a template, with its substitutions and dynamic references.
 
 use super::dynamic;
 use super::eval::Scope;
 use super::functions::text_of;
 use super::sub::{self, Piece};
-use crate::model::arn::{Part, Text, Var};
+use crate::model::arn::Text;
 use crate::source_map::Span;
-use crate::sources::value::{Field, Val, ValKind};
-use crate::syntax::{self, Kind, Node};
-
-/// Characters that stand for holes while a text is read as JSON.
-const HOLE: u32 = 0xF_0000;
-const MOST_HOLES: usize = 0xFFF0;
-
-fn looks_like_json(text: &str) -> bool {
-    let text = text.trim();
-    text.starts_with('{') && text.ends_with('}')
-}
+use crate::sources::embed::{self, Places, convert, looks_like_json};
+use crate::sources::value::{Val, ValKind};
+use crate::syntax::{self, Node};
 
 /// The document that a literal string holds, with places inside the string.
 pub(super) fn literal<'t>(scope: &Scope<'_, 't>, node: &'t Node) -> Option<Val> {
     let text = node.as_str().filter(|text| looks_like_json(text))?;
-    let document = syntax::json::parse(text, node.span.file).ok()?;
-    let places = Places::new(scope, node);
+    let document = syntax::json::parse_last_wins(text, node.span.file).ok()?;
+    let places = Places::new(scope.world.map.file(node.span.file).text(), node);
     Some(convert(&document, &places, &mut |string, span| Val {
         kind: ValKind::Text(dynamic::resolve(scope, Text::from(string))),
         span,
@@ -36,8 +28,8 @@ pub(super) fn substituted<'t>(
     lookup: &dyn Fn(&str) -> Option<Val>,
 ) -> Option<Val> {
     let text = template.as_str().filter(|text| looks_like_json(text))?;
-    let document = syntax::json::parse(text, template.span.file).ok()?;
-    let places = Places::new(scope, template);
+    let document = syntax::json::parse_last_wins(text, template.span.file).ok()?;
+    let places = Places::new(scope.world.map.file(template.span.file).text(), template);
     Some(convert(&document, &places, &mut |string, span| {
         let texts: Vec<Text> = sub::pieces(string)
             .map(|piece| match piece {
@@ -51,100 +43,5 @@ pub(super) fn substituted<'t>(
 
 /// A text put together from pieces; if it is a JSON document, with the document's tree (all at one place).
 pub(super) fn assembled(scope: &Scope<'_, '_>, text: Text, span: Span) -> Val {
-    let text = dynamic::resolve(scope, text);
-    let kind = match document(&text, span) {
-        Some(document) => ValKind::Embedded(text, Box::new(document)),
-        None => ValKind::Text(text),
-    };
-    Val { kind, span }
-}
-
-fn document(text: &Text, span: Span) -> Option<Val> {
-    let opens = matches!(text.parts().first(), Some(Part::Lit(first)) if first.trim_start().starts_with('{'));
-    if !opens {
-        return None;
-    }
-    let mut flat = String::new();
-    let mut holes: Vec<&Var> = Vec::new();
-    for part in text.parts() {
-        match part {
-            Part::Lit(literal) => flat.push_str(literal),
-            Part::Var(var) => {
-                flat.push(char::from_u32(HOLE + holes.len() as u32)?);
-                holes.push(var);
-                if holes.len() > MOST_HOLES {
-                    return None;
-                }
-            }
-        }
-    }
-    let tree = syntax::json::parse(&flat, span.file).ok()?;
-    Some(convert(&tree, &Places::One(span), &mut |string, span| {
-        let mut result = Text::default();
-        let mut rest = string;
-        while let Some((at, c)) = rest.char_indices().find(|(_, c)| u32::from(*c) >= HOLE) {
-            result.push_str(&rest[..at]);
-            if let Some(var) = holes.get((u32::from(c) - HOLE) as usize) {
-                result.push(&(*var).clone().into());
-            }
-            rest = &rest[at + c.len_utf8()..];
-        }
-        result.push_str(rest);
-        Val { kind: ValKind::Text(result), span }
-    }))
-}
-
-/// Where the bytes of a string stand in the file.
-enum Places {
-    /// All at one place.
-    One(Span),
-    /// Byte by byte.
-    Each(Span, Vec<u32>),
-}
-
-impl Places {
-    fn new(scope: &Scope<'_, '_>, node: &Node) -> Self {
-        match syntax::inner::offsets(scope.world.map.file(node.span.file).text(), node) {
-            Some(offsets) => Self::Each(node.span, offsets),
-            None => Self::One(node.span),
-        }
-    }
-
-    fn of(&self, inner: Span) -> Span {
-        match self {
-            Self::One(span) => *span,
-            Self::Each(whole, offsets) => {
-                let (start, end) = (inner.start as usize, inner.end as usize);
-                match (offsets.get(start), offsets.get(end.saturating_sub(1))) {
-                    (Some(&start), Some(&last)) => Span { file: whole.file, start, end: last + 1 },
-                    _ => *whole,
-                }
-            }
-        }
-    }
-}
-
-fn convert(node: &Node, places: &Places, string: &mut dyn FnMut(&str, Span) -> Val) -> Val {
-    let span = places.of(node.span);
-    let kind = match &node.kind {
-        Kind::Null => ValKind::Null,
-        Kind::Bool(value) => ValKind::Bool(*value),
-        Kind::Number(number) => ValKind::Number(number.clone()),
-        Kind::String(text) => return string(text, span),
-        Kind::Seq(items) => ValKind::List(items.iter().map(|item| convert(item, places, string)).collect()),
-        Kind::Map(entries) => ValKind::Map(
-            entries
-                .iter()
-                .map(|entry| Field {
-                    key: match string(&entry.key, places.of(entry.key_span)).text() {
-                        Some(text) => text.to_string().into(),
-                        None => entry.key.clone(),
-                    },
-                    key_span: places.of(entry.key_span),
-                    value: convert(&entry.value, places, string),
-                })
-                .collect(),
-        ),
-    };
-    Val { kind, span }
+    embed::assembled(dynamic::resolve(scope, text), span)
 }

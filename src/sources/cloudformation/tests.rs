@@ -16,7 +16,7 @@ fn lowered(files: &[(&str, &str)], settings: &Settings) -> (SourceMap, Lowered) 
     let mut templates = Vec::new();
     for (path, text) in files {
         let file = map.add(*path, *text);
-        let text = map.file(file).text().clone();
+        let text = map.file(file).text().to_owned();
         for root in syntax::parse_any(&text, file).expect("the test's template parses") {
             templates.push(Template { file, path: (*path).to_owned(), root });
         }

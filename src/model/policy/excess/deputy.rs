@@ -47,6 +47,9 @@ impl<'d> Judged<'d, '_> {
 
     /// Whether a condition names only accounts that are proven to be others than the trails', and one of them.
     fn foreign(&self, cloudtrail: Truth) -> Excess<'d> {
+        if self.place.trails.is_empty() {
+            return self.excess(Rule::Deputy, Reach::NONE, Text::default());
+        }
         for condition in &self.statement.conditions {
             let key = condition.key.literal().unwrap_or_default();
             let negated = condition.operator.literal().is_none_or(|operator| operator.to_lowercase().contains("not"));
