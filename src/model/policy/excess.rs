@@ -4,6 +4,7 @@
 //! with every Deny of the policy in force.
 
 use self::callers::{OTHER_SERVICE, stale};
+use self::narrow::Narrow;
 use super::old_accounts::{account_of, is_legacy};
 use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
 use super::service::number_or_sid;
@@ -14,6 +15,7 @@ use crate::truth::{CauseKind, Truth};
 
 mod callers;
 mod deputy;
+mod narrow;
 
 /// The bucket whose policy is judged.
 #[derive(Clone, Debug)]
@@ -83,11 +85,21 @@ impl Document {
     /// All that the policy grants too much, or may.
     pub fn excesses<'d>(&'d self, place: &Place<'_>) -> Vec<Excess<'d>> {
         let mut found = Vec::new();
+        let mut narrow = Narrow::of(self);
         for (number, statement) in self.statements.iter().enumerate() {
             if statement.is(Effect::Allow) == Truth::False {
                 continue;
             }
-            let judge = Judged { document: self, statement, number, place };
+            let document = match narrow.to(statement) {
+                Ok(document) => document,
+                Err(cause) => {
+                    let judge = Judged { whole: self, document: self, statement, number, place };
+                    let reach = Reach { truth: cause.into(), witness: None };
+                    found.push(judge.excess(Rule::Anyone, reach, Text::default()));
+                    continue;
+                }
+            };
+            let judge = Judged { whole: self, document, statement, number, place };
             let anyone = judge.anyone();
             let public = anyone.truth == Truth::True;
             found.extend([anyone, judge.writer(public), judge.wildcard(), judge.deputy()]);
@@ -103,11 +115,19 @@ impl Document {
     /// statement, each with its number, counted from 0.
     pub fn public<'d>(&'d self, place: &Place<'_>) -> Vec<(&'d Statement, usize, Reach)> {
         let mut found = Vec::new();
+        let mut narrow = Narrow::of(self);
         for (number, statement) in self.statements.iter().enumerate() {
             if statement.is(Effect::Allow) == Truth::False || statement.names_everyone() == Truth::False {
                 continue;
             }
-            let judged = Judged { document: self, statement, number, place };
+            let document = match narrow.to(statement) {
+                Ok(document) => document,
+                Err(cause) => {
+                    found.push((statement, number, Reach { truth: cause.into(), witness: None }));
+                    continue;
+                }
+            };
+            let judged = Judged { whole: self, document, statement, number, place };
             let files: Vec<Text> = judged.resources(None);
             let mut reach = Reach::NONE;
             for action in ACTIONS.iter().filter(|action| {
@@ -116,9 +136,11 @@ impl Document {
                 on_logs && statement.takes_action(action.name) != Truth::False
             }) {
                 for resource in files.iter().filter(|file| is_log(file, &place.bucket, action.on_objects)) {
-                    for request in [self.by_anybody(action.name, resource), self.by_stranger(action.name, resource)] {
+                    let (anybody, stranger) =
+                        (document.by_anybody(action.name, resource), document.by_stranger(action.name, resource));
+                    for request in [anybody, stranger] {
                         if reach.truth != Truth::True {
-                            reach = reach.or(self.reach_through(statement, &request));
+                            reach = reach.or(document.reach_through(statement, &request));
                         }
                     }
                 }
@@ -140,7 +162,9 @@ fn is_log(resource: &Text, bucket: &Text, objects: bool) -> bool {
 }
 
 struct Judged<'d, 'p> {
-    document: &'d Document,
+    whole: &'d Document,
+    /// The statement and all that may refuse what it grants: see [`Narrow`].
+    document: &'p Document,
     statement: &'d Statement,
     number: usize,
     place: &'p Place<'p>,
@@ -473,7 +497,7 @@ impl<'d> Judged<'d, '_> {
             return self.place.owner.clone();
         }
         let mut named: Vec<Text> = Vec::new();
-        for condition in self.document.statements.iter().flat_map(|statement| &statement.conditions) {
+        for condition in self.whole.statements.iter().flat_map(|statement| &statement.conditions) {
             let key = condition.key.literal().unwrap_or_default();
             for value in &condition.values {
                 let account = match key {

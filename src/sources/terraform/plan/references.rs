@@ -271,7 +271,9 @@ impl Follower<'_, '_> {
         let address = |key: Option<&str>| join(&scope.modules, data, kind, &resource.name, key);
         let exact = |key: Option<&str>| self.index.at(&address(key));
         let attribute = traversal(attribute);
-        let mut take = |instance| drop(found.things.insert(Thing { instance, attribute: attribute.clone() }));
+        let mut take = |instance| {
+            found.things.insert(Thing { instance, attribute: attribute.clone() });
+        };
         if let Some(key) = resource.key.as_deref() {
             // One that does not exist (`count = 0`) gives no value.
             exact(Some(key)).into_iter().for_each(take);
