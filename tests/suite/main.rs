@@ -12,6 +12,7 @@ mod laws;
 mod lost_events;
 mod minimal_pairs;
 mod pages;
+mod plans;
 mod regions;
 mod reports;
 mod sarif;

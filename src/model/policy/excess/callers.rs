@@ -55,20 +55,13 @@ impl Judged<'_, '_> {
                 context.set(key, Held::Absent);
             }
             context.set("aws:PrincipalServiceName", Held::Absent);
+            if let Caller::Aws { account, arn } = caller {
+                self.document.introduce(&mut context, account, arn);
+            }
         } else if *caller == Caller::Service(OTHER_SERVICE.into()) {
             context.set("aws:PrincipalServiceName", Held::value(OTHER_SERVICE));
             context.set("aws:PrincipalServiceNamesList", Held::value(OTHER_SERVICE));
             context.set("aws:SourceArn", self.document.sources_of_others());
-        }
-        if let Caller::Aws { account, arn } = caller {
-            // Who asks does not choose who they are; a whole account is each of its principals.
-            context.set("aws:PrincipalAccount", Held::Values(vec![account.clone()]));
-            let one = ["role/", "user/"]
-                .iter()
-                .any(|kind| arn.split(':').get(5).is_some_and(|name| name.starts_with(kind) == Truth::True));
-            if one {
-                context.set("aws:PrincipalArn", Held::Values(vec![arn.clone()]));
-            }
         }
         Request { caller: caller.clone(), action: action.into(), resource: resource.clone(), context }
     }
