@@ -123,6 +123,14 @@ pub struct Request {
     pub context: Context,
 }
 
+impl Request {
+    /// The same for another action and resource.
+    #[must_use]
+    pub fn about(&self, action: &str, resource: &Text) -> Self {
+        Self { action: action.into(), resource: resource.clone(), ..self.clone() }
+    }
+}
+
 impl Document {
     /// Whether the policy grants the request: some Allow holds and no Deny does.
     pub fn allows(&self, request: &Request) -> Truth {
@@ -158,7 +166,10 @@ impl Statement {
         let texts = |clause: &Clause<Text>| {
             clause.holds(|pattern| {
                 let pattern = resolve(pattern, request, variables);
-                pattern.matches(&shielded_like(&pattern, &request.resource))
+                match &pattern {
+                    Cow::Borrowed(plain) => plain.matches(&request.resource),
+                    Cow::Owned(own) => own.matches(&shielded_like(own, &request.resource)),
+                }
             })
         };
         let takes_action = || {
@@ -265,9 +276,18 @@ impl Condition {
             );
         };
         let variables = variables && operator.takes_variables();
-        let values: Vec<Text> =
-            self.values.iter().map(|value| resolve(value, request, variables).into_owned()).collect();
-        let escaped = values.iter().find(|value| value.parts().iter().any(has_shield));
+        let resolved: Vec<Cow<'_, Text>> = self.values.iter().map(|value| resolve(value, request, variables)).collect();
+        // Most policies have no variables, and this is asked for each value of each request.
+        let values: Cow<'_, [Text]> = if resolved.iter().all(|value| matches!(value, Cow::Borrowed(_))) {
+            Cow::Borrowed(&self.values)
+        } else {
+            Cow::Owned(resolved.into_iter().map(Cow::into_owned).collect())
+        };
+        let escaped = match &values {
+            // Only an escape that was replaced leaves a shield.
+            Cow::Borrowed(_) => None,
+            Cow::Owned(values) => values.iter().find(|value| value.parts().iter().any(has_shield)),
+        };
         let more = || self.more.clone().map_or(Truth::False, Truth::from);
         let judge = |held: &[Text]| match escaped {
             None => operator.holds(&values, more(), held),

@@ -4,9 +4,9 @@
 //! with every Deny of the policy in force.
 
 use self::callers::{OTHER_SERVICE, stale};
-use self::narrow::Narrow;
+use self::narrow::{Narrow, actions};
 use super::old_accounts::{account_of, is_legacy};
-use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
+use super::s3::{Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
 use super::service::number_or_sid;
 use super::{Caller, Condition, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
 use crate::model::arn::Text;
@@ -93,13 +93,13 @@ impl Document {
             let document = match narrow.to(statement) {
                 Ok(document) => document,
                 Err(cause) => {
-                    let judge = Judged { whole: self, document: self, statement, number, place };
+                    let judge = Judged::new(self, self, (statement, number), place);
                     let reach = Reach { truth: cause.into(), witness: None };
                     found.push(judge.excess(Rule::Anyone, reach, Text::default()));
                     continue;
                 }
             };
-            let judge = Judged { whole: self, document, statement, number, place };
+            let judge = Judged::new(self, document, (statement, number), place);
             let anyone = judge.anyone();
             let public = anyone.truth == Truth::True;
             found.extend([anyone, judge.writer(public), judge.wildcard(), judge.deputy()]);
@@ -127,19 +127,18 @@ impl Document {
                     continue;
                 }
             };
-            let judged = Judged { whole: self, document, statement, number, place };
+            let judged = Judged::new(self, document, (statement, number), place);
             let files: Vec<Text> = judged.resources(None);
+            let asks = [document.by_anybody("", &Text::default()), document.by_stranger("", &Text::default())];
+            let on_logs = |action: &Action| {
+                action.power != Power::Read || matches!(action.name, "s3:GetObject" | "s3:GetObjectVersion")
+            };
             let mut reach = Reach::NONE;
-            for action in ACTIONS.iter().filter(|action| {
-                let on_logs =
-                    action.power != Power::Read || matches!(action.name, "s3:GetObject" | "s3:GetObjectVersion");
-                on_logs && statement.takes_action(action.name) != Truth::False
-            }) {
+            for action in judged.actions.iter().filter_map(|(_, action)| *action).filter(|action| on_logs(action)) {
                 for resource in files.iter().filter(|file| is_log(file, &place.bucket, action.on_objects)) {
-                    let (anybody, stranger) =
-                        (document.by_anybody(action.name, resource), document.by_stranger(action.name, resource));
-                    for request in [anybody, stranger] {
+                    for request in &asks {
                         if reach.truth != Truth::True {
+                            let request = request.about(action.name, resource);
                             reach = reach.or(document.reach_through(statement, &request));
                         }
                     }
@@ -168,9 +167,19 @@ struct Judged<'d, 'p> {
     statement: &'d Statement,
     number: usize,
     place: &'p Place<'p>,
+    actions: Vec<(String, Option<&'static Action>)>,
 }
 
-impl<'d> Judged<'d, '_> {
+impl<'d, 'p> Judged<'d, 'p> {
+    fn new(
+        whole: &'d Document,
+        document: &'p Document,
+        (statement, number): (&'d Statement, usize),
+        place: &'p Place<'p>,
+    ) -> Self {
+        Self { whole, document, statement, number, place, actions: actions(statement, document) }
+    }
+
     fn excess(&self, rule: Rule, reach: Reach, about: Text) -> Excess<'d> {
         Excess {
             rule,
@@ -182,18 +191,6 @@ impl<'d> Judged<'d, '_> {
             about,
             condition: None,
         }
-    }
-
-    /// The actions of the table that the statement takes in, and what it names beyond the table.
-    fn actions(&self) -> Vec<(String, Option<&'static Action>)> {
-        let known = ACTIONS.iter().filter(|action| self.statement.takes_action(action.name) != Truth::False);
-        let mut actions: Vec<_> = known.map(|action| (action.name.to_owned(), Some(action))).collect();
-        if actions.is_empty()
-            && let Some(clause) = self.statement.action.as_ref().filter(|clause| !clause.negated)
-        {
-            actions.extend(clause.items.iter().map(|(item, _)| (instance(item).to_string(), None)));
-        }
-        actions
     }
 
     fn resources(&self, action: Option<&Action>) -> Vec<Text> {
@@ -221,12 +218,12 @@ impl<'d> Judged<'d, '_> {
     /// Whether one of the requests that `make` builds is allowed through the statement, over the actions of `power`.
     fn reach(&self, power: impl Fn(Power) -> bool, make: impl Fn(&str, &Text) -> Vec<Request>) -> Reach {
         let mut result = Reach::NONE;
-        for (name, action) in self.actions() {
+        for (name, action) in &self.actions {
             if !power(action.map_or(Power::Read, |action| action.power)) {
                 continue;
             }
-            for resource in self.resources(action) {
-                for request in make(&name, &resource) {
+            for resource in self.resources(*action) {
+                for request in make(name, &resource) {
                     result = result.or(self.document.reach_through(self.statement, &request));
                     if result.truth == Truth::True {
                         return result;
@@ -269,12 +266,9 @@ impl<'d> Judged<'d, '_> {
         let reach = if self.statement.names_everyone() == Truth::False {
             Reach::NONE
         } else {
-            self.reach(
-                |_| true,
-                |action, resource| {
-                    vec![self.document.by_anybody(action, resource), self.document.by_stranger(action, resource)]
-                },
-            )
+            let none = Text::default();
+            let asks = [self.document.by_anybody("", &none), self.document.by_stranger("", &none)];
+            self.reach(|_| true, |action, resource| asks.iter().map(|ask| ask.about(action, resource)).collect())
         };
         self.excess(Rule::Anyone, reach, "*".into())
     }
@@ -287,13 +281,15 @@ impl<'d> Judged<'d, '_> {
             if trusted || legacy || (public && unnamed) {
                 continue;
             }
+            let ask = self.by(&caller, "", &Text::default());
             let mut reach = Reach::NONE;
-            for (name, action) in self.actions() {
+            for (name, action) in &self.actions {
                 let Some(action) = action.filter(|action| action.power != Power::Read) else { continue };
-                reach =
-                    reach.or(Reach::any(self.log_resources(action).iter().map(|resource| {
-                        self.document.reach_through(self.statement, &self.by(&caller, &name, resource))
-                    })));
+                reach = reach.or(Reach::any(
+                    self.log_resources(action)
+                        .iter()
+                        .map(|resource| self.document.reach_through(self.statement, &ask.about(name, resource))),
+                ));
                 if reach.truth == Truth::True {
                     break;
                 }
@@ -329,8 +325,9 @@ impl<'d> Judged<'d, '_> {
                 | clause.more.clone().map_or(Truth::False, Truth::from)
         };
         let callers = self.callers();
+        let asks: Vec<Request> = callers.iter().map(|(caller, _)| self.by(caller, "", &Text::default())).collect();
         let mut result = Reach::NONE;
-        let mut actions = self.actions();
+        let mut actions = self.actions.clone();
         if callers.iter().all(|(_, trusted)| *trusted) {
             // What CloudTrail needs shows nothing, unless the wildcard takes in nothing else.
             actions.sort_by_key(|(name, _)| name == "s3:PutObject");
@@ -342,8 +339,8 @@ impl<'d> Judged<'d, '_> {
                 continue;
             }
             for resource in self.resources(Some(action)) {
-                for (caller, _) in &callers {
-                    let reach = self.document.reach_through(self.statement, &self.by(caller, &name, &resource));
+                for ask in &asks {
+                    let reach = self.document.reach_through(self.statement, &ask.about(&name, &resource));
                     result = result.or(Reach { truth: reach.truth & wild.clone(), ..reach });
                 }
             }
@@ -406,7 +403,8 @@ impl<'d> Judged<'d, '_> {
             let PrincipalName::Aws(text) = name else { continue };
             if account_of(text).literal().is_some_and(is_legacy) {
                 let caller = Caller::Aws { account: account_of(text), arn: text.clone() };
-                let reach = self.reach(|_| true, |action, resource| vec![self.by(&caller, action, resource)]);
+                let ask = self.by(&caller, "", &Text::default());
+                let reach = self.reach(|_| true, |action, resource| vec![ask.about(action, resource)]);
                 let excess = self.excess(Rule::Legacy, reach, text.clone());
                 return Excess { weight: Weight::Medium, ..excess };
             }
@@ -453,11 +451,12 @@ impl<'d> Judged<'d, '_> {
                 PrincipalName::CanonicalUser(id) => Caller::CanonicalUser(id.clone()),
                 _ => Caller::Aws { account: account.clone(), arn: name.name() },
             };
+            let ask = self.by(&caller, "", &Text::default());
             let reach = self.reach(
                 |power| power == Power::Read,
                 |action, resource| {
                     let object = matches!(action, "s3:GetObject" | "s3:GetObjectVersion");
-                    if object { vec![self.by(&caller, action, resource)] } else { Vec::new() }
+                    if object { vec![ask.about(action, resource)] } else { Vec::new() }
                 },
             );
             let foreign = match !account.same(&owner) {

@@ -1,6 +1,8 @@
-//! What matters for one Allow statement of a policy.
+//! What matters for one Allow statement of a policy: the statements and the actions that tell requests apart.
 
-use crate::model::policy::{Document, Effect, Statement};
+use crate::model::arn::Text;
+use crate::model::policy::s3::{ACTIONS, Action, Power};
+use crate::model::policy::{Clause, Document, Effect, Statement, instance};
 use crate::truth::{Cause, CauseKind, Truth};
 
 /// The most comparisons of one value with another that the examples for a whole policy may take: 200 Allows below Denies
@@ -57,4 +59,52 @@ impl Narrow {
 /// The values that the statement's conditions ask for, at least one each.
 fn values(statement: &Statement) -> usize {
     statement.conditions.iter().map(|condition| condition.values.len().max(1)).sum()
+}
+
+/// The actions of the table that the statement takes in, and what it names beyond the table. Of those that no statement
+/// tells apart, the first stands for all.
+pub(super) fn actions(statement: &Statement, narrow: &Document) -> Vec<(String, Option<&'static Action>)> {
+    let mut seen = Vec::new();
+    let mut found: Vec<(String, Option<&'static Action>)> = Vec::new();
+    for action in ACTIONS.iter().filter(|action| statement.takes_action(action.name) != Truth::False) {
+        let kind = Kind::of(action, statement, narrow);
+        if !seen.contains(&kind) {
+            seen.push(kind);
+            found.push((action.name.to_owned(), Some(action)));
+        }
+    }
+    if found.is_empty()
+        && let Some(clause) = statement.action.as_ref().filter(|clause| !clause.negated)
+    {
+        found.extend(clause.items.iter().map(|(item, _)| (instance(item).to_string(), None)));
+    }
+    found
+}
+
+/// What the rules and the statements tell of an action.
+#[derive(PartialEq)]
+struct Kind {
+    on_objects: bool,
+    power: Power,
+    /// Rules ask for these by name.
+    named: Option<&'static str>,
+    /// What each item of the Allow says, for a finding names the item.
+    items: Vec<Truth>,
+    others: Vec<Truth>,
+}
+
+impl Kind {
+    fn of(action: &Action, statement: &Statement, narrow: &Document) -> Self {
+        let name = Text::from(action.name);
+        let items = |clause: &Clause<Text>| {
+            clause.items.iter().map(|(item, _)| item.matches_ignoring_case(&name)).collect::<Vec<_>>()
+        };
+        Self {
+            on_objects: action.on_objects,
+            power: action.power,
+            named: ["s3:PutObject", "s3:GetObject", "s3:GetObjectVersion"].into_iter().find(|own| *own == action.name),
+            items: statement.action.as_ref().map(items).unwrap_or_default(),
+            others: narrow.statements.iter().map(|other| other.takes_action(action.name)).collect(),
+        }
+    }
 }

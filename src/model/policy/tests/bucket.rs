@@ -192,8 +192,8 @@ fn many_conditional_statements_take_no_long_time() {
     assert!(anyone.iter().all(|excess| excess.truth == Truth::True && excess.number % 4 == 3), "{anyone:?}");
     assert_eq!(anyone.len(), 100);
     // Denies below each.
-    let mut statements = conditional("Deny", 80);
-    statements.extend(conditional("Allow", 80));
+    let mut statements = conditional("Deny", 40);
+    statements.extend(conditional("Allow", 40));
     let document = policy(&statements.join(","));
     let found = document.excesses(&place());
     // The words that the Allows ask for are those that the Denies refuse.
