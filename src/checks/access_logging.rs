@@ -122,10 +122,7 @@ fn recorded_by<'a>(recorders: &[Recorder<'a>], target: &LogTarget<'_, Bucket>, b
         if (trail.multi_region.is(&true) | trail.home_region.same(&bucket.region)) != Truth::True {
             return false;
         }
-        let covers = |keys: &Text| {
-            let sides = recorded.covers_objects(&bucket.arn, keys);
-            sides.reads & sides.writes
-        };
+        let covers = |keys: &Text| Truth::known(recorded.surely_covers_objects(&bucket.arn, keys));
         Truth::all(target.trails.iter().map(|delivers| {
             delivers.each_prefix(|prefix| Truth::all(delivers.key_beginnings(prefix).iter().map(covers)))
         })) == Truth::True

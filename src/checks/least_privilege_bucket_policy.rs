@@ -1,15 +1,24 @@
 //! What the policy of a log bucket grants beyond what CloudTrail needs.
 
 use crate::finding::{Judge, Severity, Witness};
+use crate::model::arn::Text;
 use crate::model::attr::Origin;
 use crate::model::bucket::BucketPolicy;
 use crate::model::policy::excess::{Excess, Rule, Weight};
 use crate::model::policy::of_bucket::no_policy;
 use crate::model::policy::service::{SOURCE, number_or_sid};
-use crate::model::{Estate, Link};
+use crate::model::policy::{Clause, Condition, Document, Statement};
+use crate::model::{Estate, Link, Subject};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 const HOLDS: &str = "has a policy that grants no more than CloudTrail needs";
+
+/// What further places of a finding say.
+const TAKES_ACTION: &str = "this takes in the action";
+const TAKES_RESOURCE: &str = "this takes in the resource";
+
+/// How many Denies that miss a request by one element are named.
+const MOST_NEAR: usize = 2;
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     let readers = judge.options().readers.clone();
@@ -42,7 +51,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 match (&excess.truth, &case.when) {
                     (Truth::True, None) => {
                         failed = true;
-                        fail(judge, &target, case.policy, &excess);
+                        fail(judge, &target, case.policy, document, &excess);
                     }
                     (Truth::True, Some(when)) => {
                         let detail = format!("it would fail when {when}, which cannot be decided");
@@ -77,27 +86,50 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
 /// The part of the statement that breaks the rule.
 fn place_of(excess: &Excess<'_>) -> Origin {
     let statement = excess.statement;
-    let principal = statement.principal.as_ref().map(|clause| clause.at.clone());
+    let principal = || {
+        let clause = statement.principal.as_ref()?;
+        let named = clause.item(|name| Truth::known(name.name() == excess.about));
+        Some(named.filter(|_| !clause.negated).map_or(&clause.at, |(_, at)| at))
+    };
+    let item = |clause: Option<&'_ Clause<Text>>| -> Option<Origin> {
+        let clause = clause?;
+        let named = clause.item(|item| Truth::known(*item == excess.about));
+        Some(named.filter(|_| !clause.negated).map_or(&clause.at, |(_, at)| at).clone())
+    };
     let part = match excess.rule {
-        Rule::Anyone | Rule::Writer | Rule::Legacy | Rule::Reader => principal,
-        Rule::Wildcard => statement.action.as_ref().map(|clause| clause.at.clone()),
-        Rule::Prefix => statement.resource.as_ref().map(|clause| clause.at.clone()),
-        Rule::Deputy => None,
+        Rule::Anyone | Rule::Writer | Rule::Legacy | Rule::Reader => principal().cloned(),
+        Rule::Wildcard => item(statement.action.as_ref()),
+        Rule::Prefix => item(statement.resource.as_ref()),
+        Rule::Deputy => excess.condition.map(|condition| condition.at.clone()),
     };
     part.unwrap_or_else(|| statement.at.clone())
 }
 
-fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &BucketPolicy, excess: &Excess<'_>) {
+/// What a statement's conditions do not do, as a clause: that there are none, or that these do not `limit`.
+fn unlimited(statement: &Statement, none: &str, limit: &str) -> String {
+    let shown: Vec<String> = statement.conditions.iter().map(Condition::shown).collect();
+    match shown.as_slice() {
+        [] => format!(" without a condition {none}"),
+        [one] => format!(", and its condition {one} does not limit {limit}"),
+        many => format!(", and its conditions {} do not limit {limit}", many.join(", ")),
+    }
+}
+
+fn fail(judge: &mut Judge<'_>, target: &impl Subject, policy: &BucketPolicy, document: &Document, excess: &Excess<'_>) {
     let name = &policy.document.name;
+    let statement = excess.statement;
     let label = excess.statement.label();
     let shown = number_or_sid(excess.statement, excess.number);
     let about = &excess.about;
     let action = excess.witness.as_ref().map_or_else(String::new, |request| format!("'{}' ", request.action));
     let foreign = excess.weight == Weight::Medium && !about.is_certainly_empty();
+    let request = excess.witness.as_ref();
+    let taken = request.and_then(|request| statement.taking_resource(request, document.variables));
+    let everyone = statement.principal.as_ref().map_or_else(String::new, |clause| clause.named("Principal"));
     let (claim, why, expected, remedy) = match excess.rule {
         Rule::Anyone => (
             "has a policy that lets anyone in",
-            format!("allows {action}to everyone without a condition that limits who"),
+            format!("allows {action}to everyone by {everyone}{}", unlimited(statement, "that limits who", "who")),
             "no Allow for everyone",
             format!(
                 "Name the principals that need access in {shown} of '{name}', or limit it by 'aws:PrincipalOrgID'."
@@ -105,7 +137,11 @@ fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &Buc
         ),
         Rule::Writer => (
             "has a policy that lets others than CloudTrail change its logs",
-            format!("allows {action}to '{about}'"),
+            match (taken, &statement.resource) {
+                (Some((item, _)), _) => format!("allows {action}on '{item}' to '{about}'"),
+                (None, Some(clause)) if clause.negated => format!("allows {action}by 'NotResource' to '{about}'"),
+                _ => format!("allows {action}to '{about}'"),
+            },
             "writes, deletes and administration for CloudTrail alone or nobody",
             format!("Remove '{about}' or the changing actions from {shown} of '{name}'."),
         ),
@@ -117,13 +153,18 @@ fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &Buc
         ),
         Rule::Deputy if foreign => (
             "has a policy that names another account than its trail's",
-            format!("is limited to the account '{about}'"),
+            match excess.condition {
+                Some(condition) => {
+                    format!("is limited by '{}' on '{}' to the account '{about}'", condition.operator, condition.key)
+                }
+                None => format!("is limited to the account '{about}'"),
+            },
             "the trail's own account",
             format!("In {shown} of '{name}' give {SOURCE}."),
         ),
         Rule::Deputy => (
             "has a policy that lets CloudTrail act for trails of any account",
-            format!("allows {action}to CloudTrail without a limit on the trail"),
+            format!("allows {action}to CloudTrail{}", unlimited(statement, "on the trail", "the trail")),
             "'aws:SourceArn' with the ARN of the trail",
             format!("Add a condition to {shown} of '{name}': 'StringEquals' with {SOURCE}."),
         ),
@@ -144,20 +185,55 @@ fn fail(judge: &mut Judge<'_>, target: &impl crate::model::Subject, policy: &Buc
         ),
         Rule::Reader => (
             "has a policy that lets another account read all its logs",
-            format!("allows {action}on all logs to '{about}'"),
+            match taken {
+                Some((item, _)) => format!("allows {action}on all logs by '{item}' to '{about}'"),
+                None => format!("allows {action}on all logs to '{about}'"),
+            },
             "no reader outside the account that is not listed in the option 'readers'",
             format!("Remove '{about}' from {shown} of '{name}', or list the account in the option 'readers'."),
         ),
     };
+    let near = request.map_or_else(Vec::new, |request| document.near_denies(request));
+    let mut why = why;
+    for near in near.iter().take(MOST_NEAR) {
+        let deny = number_or_sid(near.statement, near.number);
+        why.push_str(&format!("; {deny} would refuse it but for its {}", near.element));
+    }
     let severity = match excess.weight {
         Weight::Full => Severity::High,
         Weight::Medium => Severity::Medium,
         Weight::Low => Severity::Low,
     };
-    judge
-        .on(target)
-        .claim(HOLDS, claim)
-        .severity(severity)
+    let mut draft = judge.on(target).claim(HOLDS, claim).severity(severity);
+    match excess.rule {
+        Rule::Writer => {
+            let action = request.and_then(|request| statement.taking_action(request));
+            let action = action.map(|(_, at)| at).or(statement.action.as_ref().map(|clause| &clause.at));
+            let resource = taken.map(|(_, at)| at).or(statement.resource.as_ref().map(|clause| &clause.at));
+            for (at, what) in [(action, TAKES_ACTION), (resource, TAKES_RESOURCE)] {
+                draft = at.into_iter().fold(draft, |draft, at| draft.related(what, at));
+            }
+        }
+        Rule::Reader => {
+            draft = taken.into_iter().fold(draft, |draft, (_, at)| draft.related(TAKES_RESOURCE, at));
+        }
+        Rule::Deputy if statement.conditions.is_empty() => {
+            let action = request.and_then(|request| statement.taking_action(request));
+            draft = action.into_iter().fold(draft, |draft, (_, at)| draft.related(TAKES_ACTION, at));
+        }
+        Rule::Anyone | Rule::Deputy if !foreign => {
+            let others = statement.conditions.iter().filter(|condition| condition.at != place_of(excess));
+            let limit = if excess.rule == Rule::Anyone { "who" } else { "the trail" };
+            for condition in others {
+                draft = draft.related(format!("this does not limit {limit}"), &condition.at);
+            }
+        }
+        _ => {}
+    }
+    for near in near.iter().take(MOST_NEAR) {
+        draft = draft.related("this would refuse it but for that", &near.at);
+    }
+    draft
         .at(&place_of(excess))
         .fault(format!("rule-{}:{label}", excess.rule as u8))
         .because(format!("{shown} of '{name}' {why}"))

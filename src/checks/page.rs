@@ -67,7 +67,12 @@ pub struct Example {
     pub options: Vec<String>,
     /// The text.
     pub text: String,
+    /// The findings as the text report prints them, where the page shows them: a fence `text output` behind the example.
+    pub output: Option<String>,
 }
+
+/// The words behind the fence of what an example prints.
+pub const OUTPUT: &str = "text output";
 
 /// Why a page cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -103,15 +108,37 @@ impl Page {
 
     /// The examples, in order.
     pub fn examples(&self) -> Vec<Example> {
-        let mut examples = Vec::new();
+        let mut examples: Vec<Example> = Vec::new();
         let mut open: Option<Example> = None;
+        let mut printed: Option<String> = None;
         for line in self.section("Examples").unwrap_or_default().lines() {
+            if let Some(text) = &mut printed {
+                if line.starts_with("```") {
+                    // Of no example it is, and the tests refuse it.
+                    let output = printed.take();
+                    if let Some(example) = examples.last_mut() {
+                        example.output = output;
+                    }
+                } else {
+                    text.push_str(line);
+                    text.push('\n');
+                }
+                continue;
+            }
             match (&mut open, line.strip_prefix("```")) {
+                (None, Some(OUTPUT)) => printed = Some(String::new()),
                 (None, Some(info)) => {
                     let mut words = info.split_whitespace().map(str::to_owned);
                     let mut word = || words.next().unwrap_or_default();
                     let (language, source, verdict) = (word(), word(), word());
-                    open = Some(Example { language, source, verdict, options: words.collect(), text: String::new() });
+                    open = Some(Example {
+                        language,
+                        source,
+                        verdict,
+                        options: words.collect(),
+                        text: String::new(),
+                        output: None,
+                    });
                 }
                 (Some(_), Some(_)) => examples.extend(open.take()),
                 (Some(example), None) => {

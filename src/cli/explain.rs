@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::checks::Check;
-use crate::checks::page::Page;
+use crate::checks::page::{OUTPUT, Page};
 
 const HEADING: Style = Style::new().bold();
 const TERM: Style = Style::new().dimmed();
@@ -62,7 +62,9 @@ fn body(text: &str, out: &mut dyn Write) -> io::Result<()> {
     for line in text.lines() {
         if let Some(info) = line.strip_prefix("```") {
             fenced = !fenced;
-            if fenced && !info.is_empty() {
+            if fenced && info == OUTPUT {
+                writeln!(out, "  {TERM}prints:{TERM:#}")?;
+            } else if fenced && !info.is_empty() {
                 writeln!(out, "  {TERM}{info}:{TERM:#}")?;
             }
         } else if fenced && !line.is_empty() {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use crate::truth::{Cause, Causes, Truth};
 
+mod fast;
+
 /// A string with holes. Adjacent literals are merged and empty ones dropped, so equal texts have equal parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Text(Vec<Part>);
@@ -164,14 +166,21 @@ impl Text {
         if self == other {
             return Truth::True;
         }
-        possibly(&self.tokens(false), &other.tokens(false), self, other)
+        if let (Some(_), Some(_)) = (self.literal(), other.literal()) {
+            return Truth::False;
+        }
+        if fast::apart(&self.0, &other.0, false, false) {
+            return Truth::False;
+        }
+        possibly(&tokens(&self.0, false), &tokens(&other.0, false), self, other)
     }
 
     /// Whether the known beginning is `prefix`: true or false if the leading literal decides, else unknown.
     pub fn starts_with(&self, prefix: &str) -> Truth {
-        let mut pattern = Self::from(prefix).tokens(false);
+        let prefix = Self::from(prefix);
+        let mut pattern = tokens(&prefix.0, false);
         pattern.push(Token::Star);
-        let value = self.tokens(false);
+        let value = tokens(&self.0, false);
         if certainly(&pattern, &value) { Truth::True } else { possibly(&pattern, &value, self, self) }
     }
 
@@ -188,13 +197,29 @@ impl Text {
                 if !a.starts_with(&**b) && !b.starts_with(&**a) || value.len() == 1 && a.len() < b.len() {
                     return Truth::False;
                 }
+                let possible = match (value, prefix) {
+                    ([_, behind @ ..], [_]) if a.len() < b.len() => fast::can_be_begun(behind, &b[a.len()..]),
+                    ([_], [_, behind @ ..]) if b.len() <= a.len() => fast::can_begin(behind, &a[b.len()..]),
+                    _ => None,
+                };
+                match possible {
+                    Some(false) => return Truth::False,
+                    Some(true) => {
+                        let causes = Self([value, prefix].concat()).causes();
+                        return causes.map_or(Truth::True, Truth::Unknown);
+                    }
+                    None => {}
+                }
+            }
+            (Some(Part::Var(a)), Some(Part::Var(b))) if a.shape == Shape::Generated && b.shape == Shape::Generated => {
+                return Truth::False;
             }
             _ => {}
         }
         let (value, prefix) = (Self(value.to_vec()), Self(prefix.to_vec()));
-        let (tokens, mut pattern) = (value.tokens(false), prefix.tokens(false));
+        let (whole, mut pattern) = (tokens(&value.0, false), tokens(&prefix.0, false));
         pattern.push(Token::Star);
-        if certainly(&pattern, &tokens) { Truth::True } else { possibly(&pattern, &tokens, &prefix, &value) }
+        if certainly(&pattern, &whole) { Truth::True } else { possibly(&pattern, &whole, &prefix, &value) }
     }
 
     /// Whether the string finishes with `suffix`, both taken literally. Holes that both finish with are the same string.
@@ -214,29 +239,42 @@ impl Text {
             _ => {}
         }
         let (value, suffix) = (Self(value.to_vec()), Self(suffix.to_vec()));
-        let (tokens, mut pattern) = (value.tokens(false), vec![Token::Star]);
-        pattern.extend(suffix.tokens(false));
-        if certainly(&pattern, &tokens) { Truth::True } else { possibly(&pattern, &tokens, &suffix, &value) }
+        let (whole, mut pattern) = (tokens(&value.0, false), vec![Token::Star]);
+        pattern.extend(tokens(&suffix.0, false));
+        if certainly(&pattern, &whole) { Truth::True } else { possibly(&pattern, &whole, &suffix, &value) }
     }
 
     /// Whether this pattern (`*` any run, `?` one character) matches the **string** `value`
     /// (whose own `*` and `?` are plain characters).
     pub fn matches(&self, value: &Self) -> Truth {
-        let (pattern, value_tokens) = (self.tokens(true), value.tokens(false));
-        if certainly(&pattern, &value_tokens) {
+        let (pattern, string) = fast::behind_equal(&self.0, &value.0);
+        if let (Some(pattern), Some(string)) = (fast::alone(pattern), fast::alone(string)) {
+            return Truth::known(fast::glob(pattern, string, u8::eq));
+        }
+        if fast::apart(pattern, string, true, false) {
+            return Truth::False;
+        }
+        let (pattern, string) = (tokens(pattern, true), tokens(string, false));
+        if certainly(&pattern, &string) {
             return Truth::True;
         }
-        possibly(&pattern, &value_tokens, self, value)
+        possibly(&pattern, &string, self, value)
     }
 
     /// As [`Text::matches`], without regard to ASCII case.
     pub fn matches_ignoring_case(&self, value: &Self) -> Truth {
+        if let (Some(pattern), Some(string)) = (self.literal(), value.literal()) {
+            return Truth::known(fast::glob(pattern, string, u8::eq_ignore_ascii_case));
+        }
         self.lowercase().matches(&value.lowercase())
     }
 
     /// Whether some string is matched by both **patterns**: true when a string exists whatever the holes are.
     pub fn overlaps(&self, other: &Self) -> Truth {
-        let (a, b) = (self.tokens(true), other.tokens(true));
+        if fast::apart(&self.0, &other.0, true, true) {
+            return Truth::False;
+        }
+        let (a, b) = (tokens(&self.0, true), tokens(&other.0, true));
         if intersects(&a, &b, &|x, y| matches!((x, y), (Token::Var(v), Token::Var(w)) if v == w)) {
             return Truth::True;
         }
@@ -246,7 +284,10 @@ impl Text {
     /// Whether every string that the **pattern** `other` matches is matched by this pattern too.
     /// True only when certain by structure; false when some string is certainly missed.
     pub fn covers(&self, other: &Self) -> Truth {
-        let (a, b) = (self.tokens(true), other.tokens(true));
+        if fast::apart(&self.0, &other.0, true, true) {
+            return Truth::False;
+        }
+        let (a, b) = (tokens(&self.0, true), tokens(&other.0, true));
         if certainly(&a, &b) {
             return Truth::True;
         }
@@ -297,21 +338,21 @@ impl Text {
         }
         result
     }
+}
 
-    fn tokens(&self, wildcards: bool) -> Vec<Token> {
-        let mut tokens = Vec::new();
-        for part in &self.0 {
-            match part {
-                Part::Lit(text) => tokens.extend(text.chars().map(|c| match c {
-                    '*' if wildcards => Token::Star,
-                    '?' if wildcards => Token::One,
-                    c => Token::Char(c),
-                })),
-                Part::Var(var) => tokens.push(Token::Var(var.clone())),
-            }
+fn tokens(parts: &[Part], wildcards: bool) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    for part in parts {
+        match part {
+            Part::Lit(text) => tokens.extend(text.chars().map(|c| match c {
+                '*' if wildcards => Token::Star,
+                '?' if wildcards => Token::One,
+                c => Token::Char(c),
+            })),
+            Part::Var(var) => tokens.push(Token::Var(var)),
         }
-        tokens
     }
+    tokens
 }
 
 impl fmt::Display for Text {
@@ -326,14 +367,14 @@ impl fmt::Display for Text {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token<'t> {
     Char(char),
     /// `?`
     One,
     /// `*`
     Star,
-    Var(Var),
+    Var(&'t Var),
     /// A character that a hole of shape `Name` can hold.
     NameChar,
     /// Any run of such characters, also none.
@@ -343,7 +384,7 @@ enum Token {
 
 /// Whether `pattern` matches every string that `value` can be: a hole is matched by itself or by `*`, a wildcard of
 /// the value only by `*`.
-fn certainly(pattern: &[Token], value: &[Token]) -> bool {
+fn certainly(pattern: &[Token<'_>], value: &[Token<'_>]) -> bool {
     // Row by row over the pattern: `reach[j]` = the pattern so far matches the first `j` tokens of the value.
     let mut reach = vec![false; value.len() + 1];
     reach[0] = true;
@@ -370,10 +411,13 @@ fn certainly(pattern: &[Token], value: &[Token]) -> bool {
 }
 
 /// False if no string fits both, else unknown for the reasons of the holes.
-fn possibly(a: &[Token], b: &[Token], left: &Text, right: &Text) -> Truth {
+fn possibly(a: &[Token<'_>], b: &[Token<'_>], left: &Text, right: &Text) -> Truth {
     if part_at_generated(a, b) {
         return Truth::False;
     }
+    // What both begin with alike, character by character, needs no search.
+    let alike = a.iter().zip(b).take_while(|(x, y)| x == y && matches!(x, Token::Char(_))).count();
+    let (a, b) = (&a[alike..], &b[alike..]);
     if !intersects(&relax(a), &relax(b), &|_, _| false) {
         return Truth::False;
     }
@@ -387,14 +431,14 @@ fn possibly(a: &[Token], b: &[Token], left: &Text, right: &Text) -> Truth {
 
 /// Whether both begin alike up to the made-up names of two different resources: whatever these are, they differ, and
 /// neither begins with the other.
-fn part_at_generated(a: &[Token], b: &[Token]) -> bool {
+fn part_at_generated(a: &[Token<'_>], b: &[Token<'_>]) -> bool {
     let parting = a.iter().zip(b).find(|(x, y)| x != y || **x == Token::Star);
     matches!(parting, Some((Token::Var(x), Token::Var(y)))
         if x.shape == Shape::Generated && y.shape == Shape::Generated)
 }
 
 /// Each hole replaced by all that it can hold.
-fn relax(tokens: &[Token]) -> Vec<Token> {
+fn relax<'t>(tokens: &[Token<'t>]) -> Vec<Token<'t>> {
     let mut relaxed = Vec::with_capacity(tokens.len());
     for token in tokens {
         match token {
@@ -403,7 +447,7 @@ fn relax(tokens: &[Token]) -> Vec<Token> {
                 Shape::Account => relaxed.extend(std::iter::repeat_n(Token::Digit, 12)),
                 Shape::Name | Shape::Generated => relaxed.extend([Token::NameChar, Token::NameRun]),
             },
-            other => relaxed.push(other.clone()),
+            other => relaxed.push(*other),
         }
     }
     relaxed
@@ -414,7 +458,7 @@ fn is_name(c: char) -> bool {
 }
 
 /// Whether one character fits both tokens (neither is a run).
-fn fits(a: &Token, b: &Token) -> bool {
+fn fits(a: &Token<'_>, b: &Token<'_>) -> bool {
     match (a, b) {
         (Token::Char(x), Token::Char(y)) => x == y,
         (Token::Char(c), Token::NameChar | Token::NameRun) | (Token::NameChar | Token::NameRun, Token::Char(c)) => {
@@ -428,12 +472,16 @@ fn fits(a: &Token, b: &Token) -> bool {
 
 /// Whether some string is matched by both token lists; runs (`*`, name runs) on both sides. `same` says which
 /// tokens are equal as a whole (holes).
-fn intersects(a: &[Token], b: &[Token], same: &dyn Fn(&Token, &Token) -> bool) -> bool {
-    let run = |token: &Token| matches!(token, Token::Star | Token::NameRun);
+fn intersects(a: &[Token<'_>], b: &[Token<'_>], same: &dyn Fn(&Token<'_>, &Token<'_>) -> bool) -> bool {
+    let run = |token: &Token<'_>| matches!(token, Token::Star | Token::NameRun);
     let width = b.len() + 1;
     let mut reach = vec![false; width * (a.len() + 1)];
     reach[0] = true;
     for i in 0..=a.len() {
+        // Nothing fits this far, so nothing fits.
+        if !reach[i * width..(i + 1) * width].contains(&true) {
+            return false;
+        }
         for j in 0..=b.len() {
             if !reach[i * width + j] {
                 continue;
@@ -447,7 +495,8 @@ fn intersects(a: &[Token], b: &[Token], same: &dyn Fn(&Token, &Token) -> bool) -
             }
             if let (Some(x), Some(y)) = (x, y) {
                 // A `*` swallows a hole of the other side whole.
-                let swallow = |star: &Token, hole: &Token| *star == Token::Star && matches!(hole, Token::Var(_));
+                let swallow =
+                    |star: &Token<'_>, hole: &Token<'_>| *star == Token::Star && matches!(hole, Token::Var(_));
                 if same(x, y) {
                     reach[(i + 1) * width + j + 1] = true;
                 } else if fits(x, y) || swallow(x, y) || swallow(y, x) {

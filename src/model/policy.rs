@@ -10,6 +10,7 @@ mod ask;
 pub mod assets;
 mod condition;
 mod delivery;
+mod element;
 mod eval;
 pub mod excess;
 mod fill;
@@ -25,6 +26,7 @@ mod tests;
 
 pub use ask::wildcard;
 pub use delivery::{Almost, Need};
+pub use element::Near;
 pub use eval::{Caller, Context, Held, Request};
 pub use fill::instance;
 pub use reach::{Reach, STRANGER};

@@ -127,11 +127,13 @@ fn cause(outcome: &Outcome) -> Option<model::Cause> {
 
 fn witness(outcome: &Outcome) -> Option<model::Witness<'_>> {
     let Outcome::Fail(Some(witness)) = outcome else { return None };
+    let text = super::witness::sentence(witness);
     Some(match witness {
         finding::Witness::Request { principal, action, resource, context } => {
-            model::Witness::Request { principal, action, resource, context: model::Pairs(context) }
+            model::Witness::Request { text, principal, action, resource, context: model::Pairs(context) }
         }
         finding::Witness::Event { lost, fields, record } => model::Witness::Event {
+            text,
             lost: match lost {
                 finding::Lost::Record => model::Lost::Record,
                 finding::Lost::Alarm => model::Lost::Alarm,

@@ -139,14 +139,11 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
     }
 }
 
-/// The message, whose first sentence consumers take as the title; the event that is lost; and what to do.
+/// The message, whose first sentence consumers take as the title, what goes wrong for example, and what to do.
 fn message(finding: &Finding) -> String {
     let mut text = sentence(&finding.message);
-    if let Outcome::Fail(Some(seen)) = &finding.outcome
-        && let Some(short) = witness::in_short(seen)
-    {
-        text.push(' ');
-        text.push_str(&sentence(&format!("For example, {short}")));
+    if let Outcome::Fail(Some(seen)) = &finding.outcome {
+        text.push_str(&format!(" For example, {}", sentence(&witness::sentence(seen))));
     }
     if let Some(remedy) = finding.remediation.as_deref().filter(|text| !text.is_empty()) {
         text.push(' ');

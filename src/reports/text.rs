@@ -7,14 +7,14 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer};
 
 use crate::finding::{Finding, Outcome, Severity, clean};
 use crate::model::attr;
-use crate::reports::location;
 use crate::reports::pages::{Pages, plain};
 use crate::reports::summary::{Summary, severities};
 use crate::reports::{Settings, Show, failing, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use crate::source_map::Span;
-use snippet::Excerpt;
+use places::Place;
 
+mod places;
 mod snippet;
 
 /// The width that lines of prose are wrapped to.
@@ -67,20 +67,23 @@ fn heading(finding: &Finding) -> Level<'static> {
 
 fn group<'a>(scan: &'a Scan, finding: &'a Finding, why: Option<String>) -> Group<'a> {
     let mut group = Group::with_title(heading(finding).primary_title(clean(&finding.message)).id(finding.check));
+    let mut places = Vec::new();
     let primary = span(&finding.at);
     if let Some(at) = primary {
         let seen = finding.evidence.iter().find(|evidence| evidence.at == finding.at);
         let label = seen.map(|evidence| format!("expected {}", clean(&evidence.expected)));
         let label = label.filter(|_| !matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable(_)));
-        group = place(scan, group, at, AnnotationKind::Primary, label);
+        places.push(Place { at, kind: AnnotationKind::Primary, label });
     }
+    let mut elsewhere = Vec::new();
     for related in &finding.related {
         let message = clean(&related.message);
-        group = match span(&related.at) {
-            Some(at) => place(scan, group, at, AnnotationKind::Context, Some(message)),
-            None => group.element(note("see", &message)),
-        };
+        match span(&related.at) {
+            Some(at) => places.push(Place { at, kind: AnnotationKind::Context, label: Some(message) }),
+            None => elsewhere.push(note("see", &message)),
+        }
     }
+    group = group.elements(places::snippets(&scan.sources, places)).elements(elsewhere);
     if !finding.subject.instances.is_empty() {
         let shown: Vec<_> = finding.subject.instances.iter().take(10).map(|address| clean(address)).collect();
         let more = finding.subject.instances.len() - shown.len();
@@ -88,7 +91,7 @@ fn group<'a>(scan: &'a Scan, finding: &'a Finding, why: Option<String>) -> Group
         group = group.element(note("instances", &format!("{}{more}", shown.join(", "))));
     }
     if let Outcome::Fail(Some(witness)) = &finding.outcome {
-        group = group.element(note("witness", &witness::sentence(witness)));
+        group = group.element(note("example", &witness::sentence(witness)));
     }
     if let Some(why) = why {
         group = group.element(note("why", &why));
@@ -103,7 +106,10 @@ fn gap_group<'a>(scan: &'a Scan, gap: &'a Gap) -> Group<'a> {
     let title = Level::ERROR.with_name("gap").primary_title(clean(&gap.message)).id(gap.reason);
     let group = Group::with_title(title);
     match (gap.span, &gap.path) {
-        (Some(at), _) => place(scan, group, at, AnnotationKind::Primary, None),
+        (Some(at), _) => {
+            let place = Place { at, kind: AnnotationKind::Primary, label: None };
+            group.elements(places::snippets(&scan.sources, vec![place]))
+        }
         (None, Some(path)) => group.element(Origin::path(clean(path))),
         (None, None) => group,
     }
@@ -120,15 +126,7 @@ fn span(origin: &attr::Origin) -> Option<Span> {
 /// It cannot come from anywhere else: cleaned text holds no hidden characters.
 const MARK: char = '\u{2060}';
 
-/// Adds `--> path:line:column` and the line with the span underlined.
-fn place<'a>(scan: &'a Scan, group: Group<'a>, at: Span, kind: AnnotationKind, label: Option<String>) -> Group<'a> {
-    let here = location::of_span(&scan.sources, at);
-    let path = format!("{}:{}:{}{MARK}", clean(here.path), here.start_line, here.start_column);
-    let excerpt = Excerpt::of(&scan.sources, location::first_line(&scan.sources, at));
-    group.element(excerpt.snippet(here.start_line as usize, kind, label).path(path))
-}
-
-/// Draws a group, with the places as [`place`] gave them.
+/// Draws a group, with the places as [`places::snippets`] gave them.
 fn draw(renderer: &Renderer, group: Group<'_>) -> String {
     let drawn = renderer.render(&[group]);
     let mut pieces = drawn.split(MARK);

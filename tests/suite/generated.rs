@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use trailwarden::checks::page::{Example, OUTPUT, Page};
+use trailwarden::checks::{CHECKS, Check};
 use trailwarden::cli::catalog;
+use trailwarden::reports::{self, Format, Settings, Show};
 
-use super::{none, project};
+use super::{cases, none, project, scan_text_with};
 
 /// The text between the markers `<!-- generated:NAME -->` and `<!-- /generated -->` replaced.
 fn replaced(document: &str, name: &str, text: &str) -> Option<String> {
@@ -26,6 +29,74 @@ fn verify(path: &Path, wanted: &str) -> Option<String> {
         return None;
     }
     Some(format!("{} is out of date: run UPDATE=1 cargo test", path.display()))
+}
+
+/// The page with what each of its examples prints where it shows that.
+fn with_output(check: &'static Check, text: &str) -> String {
+    let page = Page::parse(text).expect("the page is sound");
+    let examples = page.examples();
+    let mut shown = examples.iter().filter(|example| example.output.is_some());
+    let mut wanted = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        let fence = line.starts_with("```");
+        if inside && !fence {
+            continue;
+        }
+        inside = line.strip_prefix("```") == Some(OUTPUT);
+        wanted.push_str(line);
+        wanted.push('\n');
+        if inside {
+            let example = shown.next().unwrap_or_else(|| panic!("{}: an output without an example", check.id));
+            wanted.push_str(&printed(check, example));
+        }
+    }
+    wanted
+}
+
+/// The findings of an example as the text report prints them, without the summary.
+fn printed(check: &'static Check, example: &Example) -> String {
+    let options = cases::parsed_options(example.options.iter().map(String::as_str));
+    let scan = scan_text_with(&example.text, vec![check], options);
+    let settings = Settings { show: Show::ALL.into_iter().collect(), ..Settings::default() };
+    let mut out = Vec::new();
+    reports::write(Format::Text, &scan, &settings, &mut out).expect("a vector takes everything");
+    let text = String::from_utf8(out).expect("reports are UTF-8");
+    let mut findings: Vec<&str> = text.trim_end().split("\n\n").collect();
+    findings.pop();
+    // Of no file: the example stands on the page.
+    let lines = findings
+        .join("\n\n")
+        .replace("--> -:", "--> template.yaml:")
+        .replace("::: -:", "::: template.yaml:")
+        .replace("input '-'", "input 'template.yaml'");
+    lines.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// Pages whose findings need more than one look: they show what is printed.
+const SHOWN: [&str; 6] = [
+    "least-privilege-bucket-policy",
+    "public-log-bucket",
+    "management-events",
+    "data-events",
+    "metric-filter-alarms",
+    "audit-tampering-access",
+];
+
+#[test]
+fn pages_show_what_is_printed() {
+    let mut faults = Vec::new();
+    for check in CHECKS {
+        let path = project().join("checks").join(format!("{}.md", check.id));
+        let text = fs::read_to_string(&path).expect("there is a page");
+        let wanted = with_output(check, &text);
+        let outputs = wanted.lines().filter(|line| line.strip_prefix("```") == Some(OUTPUT)).count();
+        if SHOWN.contains(&check.id) && outputs == 0 {
+            faults.push(format!("{}: no example shows what is printed", check.id));
+        }
+        faults.extend(verify(&path, &wanted));
+    }
+    none(&faults);
 }
 
 #[test]

@@ -148,16 +148,29 @@ fn people_are_told_what_is_lost() {
     };
     let text = |path: &str| printed(path, Format::Text);
     let only_reads = text("management-events/cloudformation/fail/only-reads");
-    let wanted = "witness: no trail would record the call 'AuthorizeSecurityGroupIngress' of 'ec2.amazonaws.com', \
-                  which changes something: {\"eventSource\": \"ec2.amazonaws.com\"";
-    assert!(only_reads.contains(wanted), "{only_reads}");
+    let wanted = "no trail records the event 'AuthorizeSecurityGroupIngress' of 'ec2.amazonaws.com', a management event \
+                  that changes something";
+    assert!(only_reads.contains(&format!("example: {wanted}")), "{only_reads}");
     // The trail records this one: it is the alarm that is missing.
     let no_alarm = text("metric-filter-alarms/cloudformation/fail/one-name-left-out");
-    assert!(no_alarm.contains("witness: no alarm would follow the call 'UpdateTrail'"), "{no_alarm}");
+    assert!(no_alarm.contains("example: no alarm is raised by the event 'UpdateTrail'"), "{no_alarm}");
     assert!(!no_alarm.contains("no trail"), "{no_alarm}");
     // Code scanning shows the message only.
     let sarif = printed("management-events/cloudformation/fail/only-reads", Format::Sarif);
-    let wanted = "For example, no trail would record the call 'AuthorizeSecurityGroupIngress' of 'ec2.amazonaws.com', which \
-                  changes something. Let 'EventSelectors'";
-    assert!(sarif.contains(wanted), "{sarif}");
+    assert!(sarif.contains(&format!("For example, {wanted}. Let 'EventSelectors'")), "{sarif}");
+    // Programs read what is lost, the sentence, and the event as a record.
+    for (path, lost, name) in [
+        ("management-events/cloudformation/fail/only-reads", "record", "AuthorizeSecurityGroupIngress"),
+        ("metric-filter-alarms/cloudformation/fail/one-name-left-out", "alarm", "UpdateTrail"),
+    ] {
+        let report: serde_json::Value = serde_json::from_str(&printed(path, Format::Json)).expect("JSON");
+        let findings = report["findings"].as_array().expect("a list");
+        let told = findings.iter().map(|finding| &finding["witness"]).any(|witness| {
+            witness["kind"] == "event"
+                && witness["lost"] == lost
+                && witness["record"]["eventName"] == name
+                && witness["text"].as_str().is_some_and(|text| text.contains(name))
+        });
+        assert!(told, "{path}: {report}");
+    }
 }

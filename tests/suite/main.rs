@@ -10,6 +10,7 @@ mod generated;
 mod hostile;
 mod laws;
 mod lost_events;
+mod minimal_pairs;
 mod pages;
 mod plans;
 mod regions;

@@ -238,10 +238,14 @@ fn every_statement_and_every_service_of_a_policy_is_read() {
     };
     for (part, principal) in [
         (
-            "statement 2 of 'PolicyDocument' allows 's3:PutObject' to CloudTrail without a limit",
+            "statement 2 of 'PolicyDocument' allows 's3:PutObject' to CloudTrail without a condition on the trail",
             "cloudtrail.amazonaws.com",
         ),
-        ("statement 2 of 'PolicyDocument' allows 's3:PutObject' to 'config.amazonaws.com'", "config.amazonaws.com"),
+        (
+            "statement 2 of 'PolicyDocument' allows 's3:PutObject' on 'arn:aws:s3:::audit-logs/AWSLogs/111122223333/*' \
+             to 'config.amazonaws.com'",
+            "config.amazonaws.com",
+        ),
     ] {
         let Outcome::Fail(Some(Witness::Request { principal: seen, action, .. })) = &of(part).outcome else {
             panic!("no request is shown")
@@ -274,7 +278,7 @@ fn a_source_arn_that_any_trail_has_limits_nobody() {
   Resource: arn:aws:s3:::audit-logs/AWSLogs/111122223333/*
   Condition: {StringLike: {'aws:SourceArn': '*'}}",
     );
-    one("least-privilege-bucket-policy", &service, "fail", "without a limit on the trail");
+    one("least-privilege-bucket-policy", &service, "fail", "'aws:SourceArn' ('*') does not limit the trail");
 }
 
 #[test]

@@ -158,3 +158,65 @@ fn literals_merge_so_that_equal_texts_have_equal_parts() {
     assert_eq!(text("a:<x>:b").split(':'), [text("a"), text("<x>"), text("b")]);
     assert_eq!(text("<x>/a").to_string(), "${x}/a");
 }
+
+/// All strings of at most so many characters of the alphabet.
+fn strings(alphabet: &str, most: usize) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let mut last = all.clone();
+    for _ in 0..most {
+        last = last.iter().flat_map(|start| alphabet.chars().map(move |c| format!("{start}{c}"))).collect();
+        all.extend(last.iter().cloned());
+    }
+    all
+}
+
+#[test]
+fn short_cuts_say_what_the_whole_comparison_says() {
+    for pattern in strings("aé*?", 4) {
+        for string in strings("aé*", 4) {
+            let (p, s) = (Text::from(pattern.as_str()), Text::from(string.as_str()));
+            let slow = super::certainly(&super::tokens(&p.0, true), &super::tokens(&s.0, false));
+            assert_eq!(p.matches(&s), Truth::known(slow), "'{pattern}' and '{string}'");
+            assert_eq!(p.matches_ignoring_case(&s), Truth::known(slow), "'{pattern}' and '{string}'");
+        }
+    }
+    // Holes before and behind: what the known parts decide is decided, and nothing else.
+    for (pattern, string, expected) in [
+        ("a^x^/b*", "a^x^/bc", "yes"),
+        ("a^x^/b*", "a^x^/c", "no"),
+        ("a^x^/b", "a^y^/b", "no"),
+        ("a{x}b", "a*b", "maybe"),
+        ("{x}b", "{x}b", "yes"),
+        ("{x}b", "{x}c", "no"),
+        ("a<x>b", "ac", "no"),
+        // One hole is one string, which is not itself and one more character.
+        ("<x>", "<x>a", "no"),
+    ] {
+        assert_eq!(word(&text(pattern).matches(&text(string))), expected, "{pattern} and {string}");
+    }
+}
+
+#[test]
+fn short_cuts_for_beginnings_say_what_the_whole_comparison_says() {
+    let texts: Vec<Text> = ["", "a", "a/", "b", "b/a", "é/b", "/", "a/é"].into_iter().map(Text::from).collect();
+    let mut all = texts.clone();
+    for name in ["<x>", "^y^"] {
+        all.extend(texts.iter().flat_map(|start| texts.iter().map(move |end| Text::concat([start, &text(name), end]))));
+    }
+    for value in &all {
+        for prefix in &all {
+            let (whole, mut pattern) = (super::tokens(&value.0, false), super::tokens(&prefix.0, false));
+            pattern.push(super::Token::Star);
+            let slow = if super::certainly(&pattern, &whole) {
+                Truth::True
+            } else {
+                super::possibly(&pattern, &whole, prefix, value)
+            };
+            // Where both hold the same hole, the short cut knows that it is one string.
+            let shared = value.vars().any(|hole| prefix.vars().any(|other| hole == other));
+            if !shared {
+                assert_eq!(word(&value.begins_with(prefix)), word(&slow), "{value} begins with {prefix}");
+            }
+        }
+    }
+}

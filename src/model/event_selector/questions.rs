@@ -93,6 +93,17 @@ fn just(text: &str) -> Base {
     Base::Just(text.into())
 }
 
+/// The data events of the objects of a bucket below a key prefix that only read, or that write.
+fn of_objects(bucket_arn: &Text, key_prefix: &Text, read_only: &str) -> Target<'static> {
+    Target::new([
+        (CATEGORY, just("Data")),
+        (KIND, just("AWS::S3::Object")),
+        (READ_ONLY, just(read_only)),
+        (SOURCE, just("s3.amazonaws.com")),
+        (ARN, objects(bucket_arn, key_prefix)),
+    ])
+}
+
 /// The objects of a bucket below a key prefix; both may hold holes.
 fn objects(bucket_arn: &Text, key_prefix: &Text) -> Base {
     Base::Between(Text::concat([bucket_arn, &"/".into(), key_prefix]), Text::default())
@@ -243,16 +254,14 @@ impl Recorded {
         self.of_objects(bucket_arn, key_prefix, |target| self.touches(target))
     }
 
+    /// Whether the data events of all objects of a bucket below a key prefix, reads and writes, are recorded for
+    /// certain: [`Recorded::covers_objects`] where only a positive answer counts.
+    pub fn surely_covers_objects(&self, bucket_arn: &Text, key_prefix: &Text) -> bool {
+        ["true", "false"].iter().all(|side| self.surely_covers(&of_objects(bucket_arn, key_prefix, side)))
+    }
+
     fn of_objects(&self, bucket_arn: &Text, key_prefix: &Text, ask: impl Fn(&Target<'_>) -> Truth) -> Sides {
-        let side = |read_only| {
-            ask(&Target::new([
-                (CATEGORY, just("Data")),
-                (KIND, just("AWS::S3::Object")),
-                (READ_ONLY, just(read_only)),
-                (SOURCE, just("s3.amazonaws.com")),
-                (ARN, objects(bucket_arn, key_prefix)),
-            ]))
-        };
+        let side = |read_only| ask(&of_objects(bucket_arn, key_prefix, read_only));
         Sides { reads: side("true"), writes: side("false") }
     }
 

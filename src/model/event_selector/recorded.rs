@@ -248,9 +248,12 @@ impl Rules {
         Search::Nothing
     }
 
+    fn surely_covers(&self, target: &Target<'_>) -> bool {
+        matches!(self.lost(target, Bound::Least, &Effort::new()), Search::Nothing)
+    }
+
     fn covers(&self, target: &Target<'_>) -> (Truth, Option<Event>) {
-        let effort = Effort::new();
-        if let Search::Nothing = self.lost(target, Bound::Least, &effort) {
+        if self.surely_covers(target) {
             return (Truth::True, None);
         }
         let effort = Effort::new();
@@ -349,6 +352,12 @@ impl Recorded {
         });
         let lost = lost.into_inner().filter(|event| truth == Truth::False && self.records(event) == Truth::False);
         Coverage { truth, lost }
+    }
+
+    /// Whether the set is recorded as a whole in every possibility. Cheaper than [`Recorded::covers`], which tells an
+    /// unknown answer from a negative one and looks for an example.
+    pub(super) fn surely_covers(&self, target: &Target<'_>) -> bool {
+        self.worlds.iter().all(|(_, rules)| rules.surely_covers(target))
     }
 
     pub(super) fn touches(&self, target: &Target<'_>) -> Truth {

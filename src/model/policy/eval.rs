@@ -123,6 +123,14 @@ pub struct Request {
     pub context: Context,
 }
 
+impl Request {
+    /// The same for another action and resource.
+    #[must_use]
+    pub fn about(&self, action: &str, resource: &Text) -> Self {
+        Self { action: action.into(), resource: resource.clone(), ..self.clone() }
+    }
+}
+
 impl Document {
     /// Whether the policy grants the request: some Allow holds and no Deny does.
     pub fn allows(&self, request: &Request) -> Truth {
@@ -135,7 +143,10 @@ impl Document {
     }
 
     fn any(&self, effect: Effect, request: &Request) -> Truth {
-        let statements = self.statements.iter().map(|s| s.is(effect) & s.applies(request, self.variables));
+        let statements = self.statements.iter().map(|s| match s.is(effect) {
+            Truth::False => Truth::False,
+            own => own & s.applies(request, self.variables),
+        });
         Truth::any(statements) | self.more.clone().map_or(Truth::False, Truth::from)
     }
 }
@@ -155,18 +166,28 @@ impl Statement {
         let texts = |clause: &Clause<Text>| {
             clause.holds(|pattern| {
                 let pattern = resolve(pattern, request, variables);
-                pattern.matches(&shielded_like(&pattern, &request.resource))
+                match &pattern {
+                    Cow::Borrowed(plain) => plain.matches(&request.resource),
+                    Cow::Owned(own) => own.matches(&shielded_like(own, &request.resource)),
+                }
             })
         };
-        // An element that the language leaves out does not narrow; actions are never left out.
-        self.principal.as_ref().map_or(Truth::True, names)
-            & self.action.as_ref().map_or_else(
+        let takes_action = || {
+            self.action.as_ref().map_or_else(
                 || Truth::unknown(CauseKind::Invalid, "a statement has neither 'Action' nor 'NotAction'"),
                 |clause| clause.holds(|pattern| pattern.matches_ignoring_case(&request.action)),
             )
-            & self.resource.as_ref().map_or(Truth::True, texts)
-            & Truth::all(self.conditions.iter().map(|condition| condition.holds(request, variables)))
-            & self.unreadable.clone().map_or(Truth::True, Truth::from)
+        };
+        // An element that the language leaves out does not narrow; actions are never left out. The first that does not
+        // hold decides, and most statements say another action.
+        let elements: [&dyn Fn() -> Truth; 5] = [
+            &takes_action,
+            &|| self.principal.as_ref().map_or(Truth::True, names),
+            &|| self.resource.as_ref().map_or(Truth::True, texts),
+            &|| Truth::all(self.conditions.iter().map(|condition| condition.holds(request, variables))),
+            &|| self.unreadable.clone().map_or(Truth::True, Truth::from),
+        ];
+        Truth::all(elements.iter().map(|element| element()))
     }
 }
 
@@ -255,9 +276,18 @@ impl Condition {
             );
         };
         let variables = variables && operator.takes_variables();
-        let values: Vec<Text> =
-            self.values.iter().map(|value| resolve(value, request, variables).into_owned()).collect();
-        let escaped = values.iter().find(|value| value.parts().iter().any(has_shield));
+        let resolved: Vec<Cow<'_, Text>> = self.values.iter().map(|value| resolve(value, request, variables)).collect();
+        // Most policies have no variables, and this is asked for each value of each request.
+        let values: Cow<'_, [Text]> = if resolved.iter().all(|value| matches!(value, Cow::Borrowed(_))) {
+            Cow::Borrowed(&self.values)
+        } else {
+            Cow::Owned(resolved.into_iter().map(Cow::into_owned).collect())
+        };
+        let escaped = match &values {
+            // Only an escape that was replaced leaves a shield.
+            Cow::Borrowed(_) => None,
+            Cow::Owned(values) => values.iter().find(|value| value.parts().iter().any(has_shield)),
+        };
         let more = || self.more.clone().map_or(Truth::False, Truth::from);
         let judge = |held: &[Text]| match escaped {
             None => operator.holds(&values, more(), held),

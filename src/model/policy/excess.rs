@@ -4,15 +4,18 @@
 //! with every Deny of the policy in force.
 
 use self::callers::{OTHER_SERVICE, stale};
+use self::narrow::{Narrow, actions};
 use super::old_accounts::{account_of, is_legacy};
-use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
+use super::s3::{Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
 use super::service::number_or_sid;
-use super::{Caller, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
+use super::{Caller, Condition, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
 use crate::model::arn::Text;
 use crate::model::trail::Trail;
 use crate::truth::{CauseKind, Truth};
 
 mod callers;
+mod deputy;
+mod narrow;
 
 /// The bucket whose policy is judged.
 #[derive(Clone, Debug)]
@@ -74,17 +77,29 @@ pub struct Excess<'d> {
     pub weight: Weight,
     /// Whom or what it is about: a principal, a resource, an account.
     pub about: Text,
+    /// The condition that should have limited it, if there is one.
+    pub condition: Option<&'d Condition>,
 }
 
 impl Document {
     /// All that the policy grants too much, or may.
     pub fn excesses<'d>(&'d self, place: &Place<'_>) -> Vec<Excess<'d>> {
         let mut found = Vec::new();
+        let mut narrow = Narrow::of(self);
         for (number, statement) in self.statements.iter().enumerate() {
             if statement.is(Effect::Allow) == Truth::False {
                 continue;
             }
-            let judge = Judged { document: self, statement, number, place };
+            let document = match narrow.to(statement) {
+                Ok(document) => document,
+                Err(cause) => {
+                    let judge = Judged::new(self, self, (statement, number), place);
+                    let reach = Reach { truth: cause.into(), witness: None };
+                    found.push(judge.excess(Rule::Anyone, reach, Text::default()));
+                    continue;
+                }
+            };
+            let judge = Judged::new(self, document, (statement, number), place);
             let anyone = judge.anyone();
             let public = anyone.truth == Truth::True;
             found.extend([anyone, judge.writer(public), judge.wildcard(), judge.deputy()]);
@@ -100,20 +115,31 @@ impl Document {
     /// statement, each with its number, counted from 0.
     pub fn public<'d>(&'d self, place: &Place<'_>) -> Vec<(&'d Statement, usize, Reach)> {
         let mut found = Vec::new();
+        let mut narrow = Narrow::of(self);
         for (number, statement) in self.statements.iter().enumerate() {
             if statement.is(Effect::Allow) == Truth::False || statement.names_everyone() == Truth::False {
                 continue;
             }
-            let judged = Judged { document: self, statement, number, place };
+            let document = match narrow.to(statement) {
+                Ok(document) => document,
+                Err(cause) => {
+                    found.push((statement, number, Reach { truth: cause.into(), witness: None }));
+                    continue;
+                }
+            };
+            let judged = Judged::new(self, document, (statement, number), place);
             let files: Vec<Text> = judged.resources(None);
-            let mut reach = Reach::NONE;
-            for action in ACTIONS.iter().filter(|action| {
+            let asks = [document.by_anybody("", &Text::default()), document.by_stranger("", &Text::default())];
+            let on_logs = |action: &Action| {
                 action.power != Power::Read || matches!(action.name, "s3:GetObject" | "s3:GetObjectVersion")
-            }) {
+            };
+            let mut reach = Reach::NONE;
+            for action in judged.actions.iter().filter_map(|(_, action)| *action).filter(|action| on_logs(action)) {
                 for resource in files.iter().filter(|file| is_log(file, &place.bucket, action.on_objects)) {
-                    for request in [self.by_anybody(action.name, resource), self.by_stranger(action.name, resource)] {
+                    for request in &asks {
                         if reach.truth != Truth::True {
-                            reach = reach.or(self.reach_through(statement, &request));
+                            let request = request.about(action.name, resource);
+                            reach = reach.or(document.reach_through(statement, &request));
                         }
                     }
                 }
@@ -135,13 +161,25 @@ fn is_log(resource: &Text, bucket: &Text, objects: bool) -> bool {
 }
 
 struct Judged<'d, 'p> {
-    document: &'d Document,
+    whole: &'d Document,
+    /// The statement and all that may refuse what it grants: see [`Narrow`].
+    document: &'p Document,
     statement: &'d Statement,
     number: usize,
     place: &'p Place<'p>,
+    actions: Vec<(String, Option<&'static Action>)>,
 }
 
-impl<'d> Judged<'d, '_> {
+impl<'d, 'p> Judged<'d, 'p> {
+    fn new(
+        whole: &'d Document,
+        document: &'p Document,
+        (statement, number): (&'d Statement, usize),
+        place: &'p Place<'p>,
+    ) -> Self {
+        Self { whole, document, statement, number, place, actions: actions(statement, document) }
+    }
+
     fn excess(&self, rule: Rule, reach: Reach, about: Text) -> Excess<'d> {
         Excess {
             rule,
@@ -151,19 +189,8 @@ impl<'d> Judged<'d, '_> {
             witness: reach.witness,
             weight: Weight::Full,
             about,
+            condition: None,
         }
-    }
-
-    /// The actions of the table that the statement takes in, and what it names beyond the table.
-    fn actions(&self) -> Vec<(String, Option<&'static Action>)> {
-        let known = ACTIONS.iter().filter(|action| self.statement.takes_action(action.name) != Truth::False);
-        let mut actions: Vec<_> = known.map(|action| (action.name.to_owned(), Some(action))).collect();
-        if actions.is_empty()
-            && let Some(clause) = self.statement.action.as_ref().filter(|clause| !clause.negated)
-        {
-            actions.extend(clause.items.iter().map(|(item, _)| (instance(item).to_string(), None)));
-        }
-        actions
     }
 
     fn resources(&self, action: Option<&Action>) -> Vec<Text> {
@@ -191,12 +218,12 @@ impl<'d> Judged<'d, '_> {
     /// Whether one of the requests that `make` builds is allowed through the statement, over the actions of `power`.
     fn reach(&self, power: impl Fn(Power) -> bool, make: impl Fn(&str, &Text) -> Vec<Request>) -> Reach {
         let mut result = Reach::NONE;
-        for (name, action) in self.actions() {
+        for (name, action) in &self.actions {
             if !power(action.map_or(Power::Read, |action| action.power)) {
                 continue;
             }
-            for resource in self.resources(action) {
-                for request in make(&name, &resource) {
+            for resource in self.resources(*action) {
+                for request in make(name, &resource) {
                     result = result.or(self.document.reach_through(self.statement, &request));
                     if result.truth == Truth::True {
                         return result;
@@ -239,12 +266,9 @@ impl<'d> Judged<'d, '_> {
         let reach = if self.statement.names_everyone() == Truth::False {
             Reach::NONE
         } else {
-            self.reach(
-                |_| true,
-                |action, resource| {
-                    vec![self.document.by_anybody(action, resource), self.document.by_stranger(action, resource)]
-                },
-            )
+            let none = Text::default();
+            let asks = [self.document.by_anybody("", &none), self.document.by_stranger("", &none)];
+            self.reach(|_| true, |action, resource| asks.iter().map(|ask| ask.about(action, resource)).collect())
         };
         self.excess(Rule::Anyone, reach, "*".into())
     }
@@ -257,13 +281,15 @@ impl<'d> Judged<'d, '_> {
             if trusted || legacy || (public && unnamed) {
                 continue;
             }
+            let ask = self.by(&caller, "", &Text::default());
             let mut reach = Reach::NONE;
-            for (name, action) in self.actions() {
+            for (name, action) in &self.actions {
                 let Some(action) = action.filter(|action| action.power != Power::Read) else { continue };
-                reach =
-                    reach.or(Reach::any(self.log_resources(action).iter().map(|resource| {
-                        self.document.reach_through(self.statement, &self.by(&caller, &name, resource))
-                    })));
+                reach = reach.or(Reach::any(
+                    self.log_resources(action)
+                        .iter()
+                        .map(|resource| self.document.reach_through(self.statement, &ask.about(name, resource))),
+                ));
                 if reach.truth == Truth::True {
                     break;
                 }
@@ -299,16 +325,22 @@ impl<'d> Judged<'d, '_> {
                 | clause.more.clone().map_or(Truth::False, Truth::from)
         };
         let callers = self.callers();
+        let asks: Vec<Request> = callers.iter().map(|(caller, _)| self.by(caller, "", &Text::default())).collect();
         let mut result = Reach::NONE;
-        for (name, action) in self.actions() {
+        let mut actions = self.actions.clone();
+        if callers.iter().all(|(_, trusted)| *trusted) {
+            // What CloudTrail needs shows nothing, unless the wildcard takes in nothing else.
+            actions.sort_by_key(|(name, _)| name == "s3:PutObject");
+        }
+        for (name, action) in actions {
             let Some(action) = action.filter(|action| action.power != Power::Read) else { continue };
             let wild = by_wildcard(&name);
             if wild == Truth::False {
                 continue;
             }
             for resource in self.resources(Some(action)) {
-                for (caller, _) in &callers {
-                    let reach = self.document.reach_through(self.statement, &self.by(caller, &name, &resource));
+                for ask in &asks {
+                    let reach = self.document.reach_through(self.statement, &ask.about(&name, &resource));
                     result = result.or(Reach { truth: reach.truth & wild.clone(), ..reach });
                 }
             }
@@ -316,72 +348,15 @@ impl<'d> Judged<'d, '_> {
                 break;
             }
         }
-        let about = match clause.items.iter().find(|(item, _)| wildcard(item) != Truth::False) {
+        // The one that takes in what the request asks for: others may be fine.
+        let shows = |item: &Text| {
+            result.witness.as_ref().is_none_or(|request| item.matches_ignoring_case(&request.action) == Truth::True)
+        };
+        let about = match clause.items.iter().find(|(item, _)| wildcard(item) != Truth::False && shows(item)) {
             Some((item, _)) if !clause.negated => item.clone(),
             _ => "NotAction".into(),
         };
         self.excess(Rule::Wildcard, result, about)
-    }
-
-    /// Whether the statement is for CloudTrail: it names the service, or everybody that acts for a source.
-    fn for_cloudtrail(&self) -> Truth {
-        let service = Caller::Service(CLOUDTRAIL.into());
-        let named = |name: &PrincipalName| matches!(name, PrincipalName::Service(_));
-        let named = Truth::any(self.statement.named_principals().filter(|n| named(n)).map(|name| name.is(&service)));
-        let sourced = self.statement.conditions.iter().any(|condition| condition.key.literal().is_some_and(is_service));
-        named | (self.statement.names_everyone() & Truth::known(sourced))
-    }
-
-    fn deputy(&self) -> Excess<'d> {
-        let cloudtrail = self.for_cloudtrail();
-        if cloudtrail == Truth::False {
-            return self.excess(Rule::Deputy, Reach::NONE, Text::default());
-        }
-        let strange = format!("arn:aws:cloudtrail:us-east-1:{}:trail/any", super::STRANGER);
-        let make =
-            |action: &str, resource: &Text| vec![self.document.by_deputy(CLOUDTRAIL, &strange, action, resource)];
-        let reads = |power: Power| power == Power::Read;
-        let mut reach = self.reach(|power| !reads(power), make);
-        let writes = reach.truth != Truth::False;
-        if reach.truth != Truth::True {
-            reach = reach.or(self.reach(reads, make));
-        }
-        reach.truth = reach.truth & cloudtrail.clone();
-        if reach.truth == Truth::False {
-            let (truth, about) = self.foreign();
-            let excess = self.excess(Rule::Deputy, Reach { truth: truth & cloudtrail, witness: None }, about);
-            return Excess { weight: Weight::Medium, ..excess };
-        }
-        let weight = if writes { Weight::Full } else { Weight::Low };
-        Excess { weight, ..self.excess(Rule::Deputy, reach, Text::default()) }
-    }
-
-    /// Whether a condition names only accounts that are proven to be others than the trails', and one of them.
-    fn foreign(&self) -> (Truth, Text) {
-        if self.place.trails.is_empty() {
-            return (Truth::False, Text::default());
-        }
-        for condition in &self.statement.conditions {
-            let key = condition.key.literal().unwrap_or_default();
-            let negated = condition.operator.literal().is_none_or(|operator| operator.to_lowercase().contains("not"));
-            if negated || condition.more.is_some() {
-                continue;
-            }
-            let accounts: Vec<Text> = if key.eq_ignore_ascii_case("aws:SourceAccount") {
-                condition.values.clone()
-            } else if key.eq_ignore_ascii_case("aws:SourceArn") {
-                condition.values.iter().filter_map(|value| value.split(':').get(4).cloned()).collect()
-            } else {
-                continue;
-            };
-            let Some(first) = accounts.first().cloned() else { continue };
-            let own =
-                |account: &Text| Truth::any(self.place.trails.iter().map(|trail| account.matches(&trail.account)));
-            if accounts.len() == condition.values.len() && accounts.iter().all(|account| own(account) == Truth::False) {
-                return (Truth::True, first);
-            }
-        }
-        (Truth::False, Text::default())
     }
 
     fn prefix(&self) -> Excess<'d> {
@@ -428,7 +403,8 @@ impl<'d> Judged<'d, '_> {
             let PrincipalName::Aws(text) = name else { continue };
             if account_of(text).literal().is_some_and(is_legacy) {
                 let caller = Caller::Aws { account: account_of(text), arn: text.clone() };
-                let reach = self.reach(|_| true, |action, resource| vec![self.by(&caller, action, resource)]);
+                let ask = self.by(&caller, "", &Text::default());
+                let reach = self.reach(|_| true, |action, resource| vec![ask.about(action, resource)]);
                 let excess = self.excess(Rule::Legacy, reach, text.clone());
                 return Excess { weight: Weight::Medium, ..excess };
             }
@@ -458,8 +434,11 @@ impl<'d> Judged<'d, '_> {
                     let account = account_of(text);
                     (name.is_account(&account), account)
                 }
-                PrincipalName::CanonicalUser(_) => {
-                    let cause = "it cannot be told which account a canonical user id belongs to";
+                PrincipalName::CanonicalUser(id) => {
+                    let label = number_or_sid(self.statement, self.number);
+                    let cause = format!(
+                        "{label} lets the canonical user '{id}' read all logs, and it cannot be told whose id that is"
+                    );
                     (Truth::unknown(CauseKind::OutsideScope, cause), name.name())
                 }
                 _ => continue,
@@ -472,11 +451,12 @@ impl<'d> Judged<'d, '_> {
                 PrincipalName::CanonicalUser(id) => Caller::CanonicalUser(id.clone()),
                 _ => Caller::Aws { account: account.clone(), arn: name.name() },
             };
+            let ask = self.by(&caller, "", &Text::default());
             let reach = self.reach(
                 |power| power == Power::Read,
                 |action, resource| {
                     let object = matches!(action, "s3:GetObject" | "s3:GetObjectVersion");
-                    if object { vec![self.by(&caller, action, resource)] } else { Vec::new() }
+                    if object { vec![ask.about(action, resource)] } else { Vec::new() }
                 },
             );
             let foreign = match !account.same(&owner) {
@@ -516,7 +496,7 @@ impl<'d> Judged<'d, '_> {
             return self.place.owner.clone();
         }
         let mut named: Vec<Text> = Vec::new();
-        for condition in self.document.statements.iter().flat_map(|statement| &statement.conditions) {
+        for condition in self.whole.statements.iter().flat_map(|statement| &statement.conditions) {
             let key = condition.key.literal().unwrap_or_default();
             for value in &condition.values {
                 let account = match key {
@@ -536,19 +516,4 @@ impl<'d> Judged<'d, '_> {
 
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Whether the key tells services, or those for whom they act, from others.
-fn is_service(key: &str) -> bool {
-    [
-        "aws:SourceArn",
-        "aws:SourceAccount",
-        "aws:SourceOrgID",
-        "aws:SourceOrgPaths",
-        "aws:PrincipalServiceName",
-        "aws:PrincipalServiceNamesList",
-        "aws:PrincipalIsAWSService",
-    ]
-    .iter()
-    .any(|known| key.eq_ignore_ascii_case(known))
 }

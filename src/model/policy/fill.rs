@@ -9,6 +9,9 @@ use crate::truth::Truth;
 /// The most combinations of values that are tried. Policies ask for a handful of keys with a handful of values each.
 const MOST_COMBINATIONS: usize = 4096;
 
+/// The most combinations times statements: each is judged for each.
+const MOST_JUDGED: usize = 16 * MOST_COMBINATIONS;
+
 /// What a search among all fillings found.
 #[derive(Debug)]
 pub(super) enum Found {
@@ -50,8 +53,8 @@ impl Request {
         let conditions = || statement.conditions.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
         for key in keys(conditions()).into_iter().filter(|key| may(key)) {
             let mut best: Option<(usize, Held)> = None;
+            let mut tried = filled.clone();
             for choice in self.choices(key, conditions(), variables).values {
-                let mut tried = filled.clone();
                 tried.context.set(key, choice.clone());
                 let holds = |c: &Condition| c.holds(&tried, variables);
                 if !statement.conditions.iter().filter(of_key(key)).all(|c| holds(c) == Truth::True) {
@@ -149,7 +152,7 @@ pub(super) fn search(request: &Request, statement: &Statement, denies: &[&Statem
         }
     }
     let combinations = open.iter().try_fold(1_usize, |n, (_, choices)| n.checked_mul(choices.values.len()));
-    if combinations.is_none_or(|n| n > MOST_COMBINATIONS) {
+    if combinations.is_none_or(|n| n > MOST_COMBINATIONS || n * (1 + denies.len()) > MOST_JUDGED) {
         return Found::Unsure;
     }
     let of_open = |c: &Condition| open.iter().position(|(key, _)| of_key(key)(&c));

@@ -57,8 +57,9 @@ impl Document {
 
     /// Whether some request of the family is allowed by this statement and refused by none.
     pub fn reach_through(&self, statement: &Statement, request: &Request) -> Reach {
-        let judge = |request: &Request| {
-            statement.is(Effect::Allow) & statement.applies(request, self.variables) & !self.denies(request)
+        let judge = |request: &Request| match statement.is(Effect::Allow) & statement.applies(request, self.variables) {
+            Truth::False => Truth::False,
+            own => own & !self.denies(request),
         };
         let whole = judge(request);
         if whole == Truth::False {

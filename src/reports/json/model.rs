@@ -283,6 +283,8 @@ pub struct Evidence<'a> {
 pub enum Witness<'a> {
     /// A request that would be allowed.
     Request {
+        /// What is possible, in words.
+        text: String,
         /// Who asks.
         principal: &'a str,
         /// For which action.
@@ -294,6 +296,8 @@ pub enum Witness<'a> {
     },
     /// An event that goes unnoticed.
     Event {
+        /// What goes wrong, in words.
+        text: String,
         /// What does not happen with it.
         lost: Lost,
         /// The fields of a CloudTrail record, by name.

@@ -60,16 +60,46 @@ impl Excerpt {
         }));
     }
 
-    /// For the renderer.
-    pub(super) fn snippet(
-        self,
-        line: usize,
-        kind: AnnotationKind,
-        label: Option<String>,
-    ) -> Snippet<'static, Annotation<'static>> {
-        let annotation = kind.span(self.mark).label(label.map(std::borrow::Cow::Owned));
-        Snippet::source(self.text).line_start(line).annotation(annotation)
+    /// Whether both show the same part of a line, wherever their places are in it.
+    pub(super) fn shows_the_same(&self, other: &Self) -> bool {
+        self.text == other.text
     }
+}
+
+/// A line with a place in it.
+pub(super) struct Line {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What is shown of it.
+    pub excerpt: Excerpt,
+    /// Whether it is the place to look at first.
+    pub kind: AnnotationKind,
+    /// What stands under the place.
+    pub label: Option<String>,
+}
+
+/// Lines that follow each other from `first` on, for the renderer; several places may be in one line.
+pub(super) fn lines(all: impl Iterator<Item = Line>, first: u32) -> Snippet<'static, Annotation<'static>> {
+    let mut text = String::new();
+    let mut annotations = Vec::new();
+    let mut last: Option<(u32, usize)> = None;
+    for line in all {
+        let start = match last {
+            Some((number, start)) if number == line.number => start,
+            Some(_) => {
+                text.push('\n');
+                text.len()
+            }
+            None => 0,
+        };
+        if last.is_none_or(|(number, _)| number != line.number) {
+            text.push_str(&line.excerpt.text);
+        }
+        last = Some((line.number, start));
+        let mark = line.excerpt.mark.start + start..line.excerpt.mark.end + start;
+        annotations.push(line.kind.span(mark).label(line.label.map(std::borrow::Cow::Owned)));
+    }
+    Snippet::source(text).line_start(first as usize).annotations(annotations)
 }
 
 /// The part of the line before `at`, at most [`WHOLE`] bytes, and whether it reaches to the line's begin.

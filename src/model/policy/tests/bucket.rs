@@ -167,3 +167,54 @@ fn a_witness_without_tls_is_a_request_that_the_policy_allows() {
     assert_eq!(policy(&format!("{service},{read},{objects}")).allowed_without_tls(&place()), None);
     assert_eq!(policy(service).allowed_without_tls(&place()), None);
 }
+
+/// So many statements with a condition of their own each.
+fn conditional(effect: &str, count: usize) -> Vec<String> {
+    let principal = r#""Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]"#;
+    let one = |i: usize| {
+        let condition = match i % 4 {
+            0 => format!(r#""StringEquals":{{"aws:SourceVpce":"vpce-{i}"}}"#),
+            1 => format!(r#""StringLike":{{"aws:PrincipalArn":"arn:aws:iam::111111111111:role/r{i}*"}}"#),
+            2 => format!(r#""ArnLike":{{"aws:SourceArn":"arn:aws:cloudtrail:*:111111111111:trail/t{i}"}}"#),
+            _ => format!(r#""StringEquals":{{"aws:Referer":"word-{i}"}}"#),
+        };
+        format!(r#"{{"Effect":"{effect}",{principal},"Condition":{{{condition}}}}}"#)
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn many_conditional_statements_take_no_long_time() {
+    let start = std::time::Instant::now();
+    let document = policy(&conditional("Allow", 400).join(","));
+    // Anybody can send the word that every fourth statement asks for; of the others none is for anyone.
+    let anyone: Vec<_> = document.excesses(&place()).into_iter().filter(|excess| excess.rule as u8 == 1).collect();
+    assert!(anyone.iter().all(|excess| excess.truth == Truth::True && excess.number % 4 == 3), "{anyone:?}");
+    assert_eq!(anyone.len(), 100);
+    // Denies below each.
+    let mut statements = conditional("Deny", 40);
+    statements.extend(conditional("Allow", 40));
+    let document = policy(&statements.join(","));
+    let found = document.excesses(&place());
+    // The words that the Allows ask for are those that the Denies refuse.
+    assert!(!found.iter().any(|excess| excess.rule as u8 == 1 && excess.truth == Truth::True), "{found:?}");
+    // Quadratic time in the statements would be minutes.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
+fn more_values_than_can_be_tried_are_unknown() {
+    let words: Vec<String> = (0..3_000).map(|i| format!(r#""word-{i}""#)).collect();
+    let allow = format!(
+        r#"{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*",
+            "Condition":{{"StringEquals":{{"aws:Referer":[{}]}}}}}}"#,
+        words.join(",")
+    );
+    let document = policy(&allow);
+    let found = document.excesses(&place());
+    let told = |truth: &Truth| matches!(truth, Truth::Unknown(why) if why.first().detail.contains("too many values"));
+    assert!(found.len() == 1 && told(&found[0].truth), "{found:?}");
+    let place = place();
+    let public = document.public(&place);
+    assert!(matches!(public.as_slice(), [(_, 0, reach)] if matches!(reach.truth, Truth::Unknown(_))), "{public:?}");
+}
