@@ -252,7 +252,7 @@ impl<'d> Judged<'d, '_> {
     fn writer(&self, public: bool) -> Excess<'d> {
         let mut unknown = self.excess(Rule::Writer, Reach::NONE, Text::default());
         for (caller, trusted) in self.callers() {
-            let legacy = matches!(&caller, Caller::Aws { account, .. } if account.literal().is_some_and(is_legacy));
+            let legacy = matches!(&caller, Caller::Aws { account, .. } if is_legacy(account));
             let unnamed = caller == Caller::Anonymous || caller == Caller::Service(OTHER_SERVICE.into());
             if trusted || legacy || (public && unnamed) {
                 continue;
@@ -426,7 +426,7 @@ impl<'d> Judged<'d, '_> {
     fn legacy(&self) -> Excess<'d> {
         for name in self.statement.named_principals() {
             let PrincipalName::Aws(text) = name else { continue };
-            if account_of(text).literal().is_some_and(is_legacy) {
+            if is_legacy(&account_of(text)) {
                 let caller = Caller::Aws { account: account_of(text), arn: text.clone() };
                 let reach = self.reach(|_| true, |action, resource| vec![self.by(&caller, action, resource)]);
                 let excess = self.excess(Rule::Legacy, reach, text.clone());
@@ -465,7 +465,7 @@ impl<'d> Judged<'d, '_> {
                 _ => continue,
             };
             let reader = self.place.readers.iter().any(|reader| account.literal() == Some(reader));
-            if root == Truth::False || reader || account.literal().is_some_and(is_legacy) {
+            if root == Truth::False || reader || is_legacy(&account) {
                 continue;
             }
             let caller = match name {

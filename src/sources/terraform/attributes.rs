@@ -121,7 +121,7 @@ impl Exporter<'_> {
         match export(self.of.kind(), self.of.is_data(), name) {
             Some(Export::Made(shape)) => hole(self.of, name, shape),
             Some(Export::Like(template)) => self.fill(template, rest),
-            Some(Export::ServiceAccount(accounts)) => self.service_account(accounts, name),
+            Some(Export::ServiceAccount(accounts, shape)) => self.service_account(accounts, shape, name),
             Some(Export::TargetKeyArn) => self.key_arn(self.text("target_key_id", rest)),
             Some(Export::ReplicaKeyId) => self.replica_key_id(),
             Some(Export::NamedPolicy) => self.named_policy(),
@@ -203,12 +203,12 @@ impl Exporter<'_> {
         result
     }
 
-    fn service_account(&self, accounts: &[(&str, &str)], name: &str) -> Text {
+    fn service_account(&self, accounts: &[(&str, &str)], shape: Shape, name: &str) -> Text {
         let region = self.region();
         let known = region.literal().and_then(|region| accounts.iter().find(|(known, _)| *known == region));
         let account = match known {
             Some((_, account)) => Text::from(*account),
-            None => hole(self.of, "id", Shape::Account),
+            None => hole(self.of, "id", shape),
         };
         match name {
             "arn" => Text::format("arn:{}:iam::{}:root", &[&self.of.provider().partition.into(), &account]),

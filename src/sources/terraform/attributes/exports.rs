@@ -20,7 +20,7 @@ pub(super) enum Export {
     /// Put together from others: `arn:{partition}:s3:::{bucket}`.
     Like(&'static str),
     /// The account of a service in a Region.
-    ServiceAccount(&'static [(&'static str, &'static str)]),
+    ServiceAccount(&'static [(&'static str, &'static str)], Shape),
     /// The ARN of an alias' key.
     TargetKeyArn,
     /// The id of a replica key: that of its primary key.
@@ -134,8 +134,10 @@ fn of_data(kind: &str, name: &str) -> Option<Export> {
         ("aws_iam_policy", "arn") => NamedPolicy,
         ("aws_organizations_organization", "id") => Made(Shape::Generated),
         ("aws_organizations_organization", "master_account_id") => Made(Shape::Account),
-        ("aws_cloudtrail_service_account", "id" | "arn") => ServiceAccount(service_accounts::CLOUDTRAIL),
-        ("aws_elb_service_account", "id" | "arn") => ServiceAccount(service_accounts::LOAD_BALANCING),
+        ("aws_cloudtrail_service_account", "id" | "arn") => {
+            ServiceAccount(service_accounts::CLOUDTRAIL, Shape::OldAccount)
+        }
+        ("aws_elb_service_account", "id" | "arn") => ServiceAccount(service_accounts::LOAD_BALANCING, Shape::Account),
         ("aws_canonical_user_id", "id") => Made(Shape::Name),
         _ => return None,
     })
