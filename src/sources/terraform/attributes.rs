@@ -120,6 +120,7 @@ impl Exporter<'_> {
         let Some(rest) = steps.checked_sub(1) else { return hole(self.of, name, Shape::Any) };
         match export(self.of.kind(), self.of.is_data(), name) {
             Some(Export::Made(shape)) => hole(self.of, name, shape),
+            Some(Export::MadeAfter(start)) => Text::concat([&start.into(), &hole(self.of, name, Shape::Generated)]),
             Some(Export::Like(template)) => self.fill(template, rest),
             Some(Export::ServiceAccount(accounts, shape)) => self.service_account(accounts, shape, name),
             Some(Export::TargetKeyArn) => self.key_arn(self.text("target_key_id", rest)),
@@ -262,7 +263,10 @@ impl Exporter<'_> {
             key_span: self.span,
             value: Val { kind: ValKind::Text(hole(self.of, &format!("roots[0].{key}"), shape)), span: self.span },
         };
-        let fields = vec![field("id", Shape::Generated), field("arn", Shape::Any), field("name", Shape::Any)];
+        let id = Text::format("r-{}", &[&hole(self.of, "roots[0].id", Shape::Generated)]);
+        let value = Val { kind: ValKind::Text(id), span: self.span };
+        let id = Field { value, ..field("id", Shape::Any) };
+        let fields = vec![id, field("arn", Shape::Any), field("name", Shape::Any)];
         let root = Val { kind: ValKind::Map(fields), span: self.span };
         Val { kind: ValKind::List(vec![root]), span: self.span }
     }
