@@ -1,7 +1,7 @@
 //! Trails that record all accounts of an organization.
 
 use crate::finding::{Judge, Severity};
-use crate::model::arn::Text;
+use crate::model::arn::{Part, Shape, Text};
 use crate::model::attr::Origin;
 use crate::model::policy::Document;
 use crate::model::trail::Trail;
@@ -78,8 +78,12 @@ fn names_organizations(key: &Text) -> bool {
     })
 }
 
-/// `o-` and 10 to 32 lower-case letters or digits: the pattern of `Organization.Id` in the Organizations API.
+/// `o-` and 10 to 32 lower-case letters or digits: the pattern of `Organization.Id` in the Organizations API; or `o-` and
+/// what AWS made up.
 fn is_organization_id(text: &Text) -> bool {
+    if let [Part::Lit(start), Part::Var(var)] = text.parts() {
+        return &**start == "o-" && var.shape == Shape::Generated;
+    }
     text.literal().and_then(|literal| literal.strip_prefix("o-")).is_some_and(|rest| {
         (10..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     })

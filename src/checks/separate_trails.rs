@@ -85,8 +85,14 @@ fn share(estate: &Estate, a: &Trail, b: &Trail) -> Truth {
     exist & estate.same_destination(a, b) & a.same_prefix(b)
 }
 
+/// The name of a trail; with the key of its instance where another instance of the block is among those that share.
+fn named<'a>(trail: &'a Trail, sharing: &[&Trail]) -> &'a str {
+    let alike = sharing.iter().filter(|other| other.id.address == trail.id.address).take(2).count();
+    if alike > 1 { trail.id.instance() } else { &trail.id.shown }
+}
+
 fn fail(mut draft: Draft<'_, '_>, first: &Trail, second: &Trail, sharing: &[&Trail]) {
-    let names: Vec<String> = sharing.iter().map(|trail| format!("'{}'", trail.id.shown)).collect();
+    let names: Vec<String> = sharing.iter().map(|trail| format!("'{}'", named(trail, sharing))).collect();
     let prefix = first.prefix.possible().next().map(ToString::to_string).unwrap_or_default();
     let place = if prefix.is_empty() { "without a prefix".to_owned() } else { format!("under the prefix '{prefix}'") };
     let selections: Vec<String> = sharing.iter().map(|trail| records(&trail.selectors)).collect();
@@ -101,7 +107,7 @@ fn fail(mut draft: Draft<'_, '_>, first: &Trail, second: &Trail, sharing: &[&Tra
         let observed = if prefix.is_empty() { "no prefix".to_owned() } else { prefix.clone() };
         draft = draft
             .evidence(&*trail.prefix.name, "a prefix of its own", observed, &trail.prefix.at)
-            .related(format!("The trail '{}' delivers here", trail.id.shown), &trail.bucket.at);
+            .related(format!("The trail '{}' delivers here", named(trail, sharing)), &trail.bucket.at);
     }
     draft
         .at(&second.bucket.at)
@@ -109,7 +115,8 @@ fn fail(mut draft: Draft<'_, '_>, first: &Trail, second: &Trail, sharing: &[&Tra
         .because(format!("{} write to it {place}; {differ}", names.join(" and ")))
         .remedy(format!(
             "Give each trail a bucket of its own, or set '{}' of '{}' to a prefix that no other trail uses.",
-            second.prefix.name, second.id.shown
+            second.prefix.name,
+            named(second, sharing)
         ))
         .fail();
 }

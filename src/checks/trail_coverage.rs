@@ -51,7 +51,7 @@ fn one_account(recording: &Recording<'_>, judge: &mut Judge<'_>) {
                 let (reason, remedy) = reasons(recording);
                 draft
                     .because(reason)
-                    .evidence("IsMultiRegionTrail", "a logging multi-Region trail", observed(recording), &input.at)
+                    .evidence(multi_region(recording), "a logging multi-Region trail", observed(recording), &input.at)
                     .remedy(remedy)
                     .fail_with(match recording.elsewhere() {
                         Some(region) => witness::in_region(management.lost(), Some(&region)),
@@ -75,26 +75,34 @@ fn stores(inputs: &[&Input]) -> Recorded {
     Recorded::together(stores.iter().map(|(counts, recorded)| (counts.clone(), recorded)))
 }
 
-fn reasons(recording: &Recording<'_>) -> (String, &'static str) {
+/// The attribute that makes a trail of this input a multi-Region one.
+fn multi_region<'a>(recording: &Recording<'a>) -> &'a str {
+    recording.recorders.first().map_or("trail", |recorder| &recorder.trail.multi_region.name)
+}
+
+fn reasons(recording: &Recording<'_>) -> (String, String) {
     let logs = |multi: bool| {
         recording
             .recorders
             .iter()
             .any(|r| r.counts == Truth::True && (!multi || r.trail.multi_region.is(&true) == Truth::True))
     };
-    if recording.recorders.is_empty() {
-        ("it holds no trail".to_owned(), "Add a trail with 'IsLogging' and 'IsMultiRegionTrail' set to true.")
-    } else if !logs(false) {
-        ("none of its trails logs".to_owned(), "Set 'IsLogging' to true on a multi-Region trail.")
+    let name = multi_region(recording);
+    let Some(first) = recording.recorders.first() else {
+        return ("it holds no trail".to_owned(), "Add a multi-Region trail that logs and has no selectors.".to_owned());
+    };
+    if !logs(false) {
+        let logging = &first.trail.logging.name;
+        ("none of its trails logs".to_owned(), format!("Set '{logging}' to true on a multi-Region trail."))
     } else if !logs(true) {
         (
             "its logging trails are single-Region, and all other Regions go unrecorded".to_owned(),
-            "Set 'IsMultiRegionTrail' to true.",
+            format!("Set '{name}' to true."),
         )
     } else {
         (
             "its logging multi-Region trails leave out management events".to_owned(),
-            "Let the selectors of a multi-Region trail take in all management events, reads and writes.",
+            "Let the selectors of a multi-Region trail take in all management events, reads and writes.".to_owned(),
         )
     }
 }

@@ -30,10 +30,19 @@ pub enum Shape {
     Any,
     /// Twelve digits.
     Account,
+    /// The id of one of the accounts, one for each Region, from which CloudTrail delivered in old times.
+    OldAccount,
     /// A non-empty name without `:`, `/`, `*`, `?`, braces and white space: generated names, Regions, ids.
     Name,
     /// A name that AWS makes up for one resource: a [`Shape::Name`] that no other resource has.
     Generated,
+}
+
+impl Shape {
+    /// Whether it is an account id.
+    pub fn is_account(self) -> bool {
+        matches!(self, Self::Account | Self::OldAccount)
+    }
 }
 
 /// A hole: something with an identity whose characters are not known.
@@ -444,7 +453,7 @@ fn relax<'t>(tokens: &[Token<'t>]) -> Vec<Token<'t>> {
         match token {
             Token::Var(var) => match var.shape {
                 Shape::Any => relaxed.push(Token::Star),
-                Shape::Account => relaxed.extend(std::iter::repeat_n(Token::Digit, 12)),
+                Shape::Account | Shape::OldAccount => relaxed.extend(std::iter::repeat_n(Token::Digit, 12)),
                 Shape::Name | Shape::Generated => relaxed.extend([Token::NameChar, Token::NameRun]),
             },
             other => relaxed.push(*other),

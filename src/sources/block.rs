@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::value::{Val, ValKind};
 use super::{policy, worlds};
+use crate::model::Tag;
 use crate::model::arn::{Text, Var};
 use crate::model::attr::{Attr, Branch, Origin, State, Value};
 use crate::model::policy::Document;
@@ -303,6 +304,21 @@ pub fn texts(val: &Val) -> Value<Vec<Text>> {
         ValKind::Unknown(cause) => Value::Unknown(cause.clone()),
         ValKind::Map(_) => Value::Unknown(not_known(val, "a list")),
         _ => Value::Known(val.items().iter().map(|item| item.text().unwrap_or_else(|| hole(item))).collect()),
+    }
+}
+
+/// The tags of a mapping from keys to values. What is no mapping is a tag whose key is not known.
+pub fn tags(val: &Val) -> Vec<Tag> {
+    match &val.kind {
+        ValKind::Null => Vec::new(),
+        ValKind::Map(fields) => fields
+            .iter()
+            .map(|field| Tag {
+                key: (&*field.key).into(),
+                value: field.value.text().unwrap_or_else(|| hole(&field.value)),
+            })
+            .collect(),
+        _ => vec![Tag { key: hole(val), value: hole(val) }],
     }
 }
 

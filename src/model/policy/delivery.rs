@@ -3,7 +3,7 @@
 use super::s3::{LogPlace, organization_hole};
 use super::service::number_or_sid;
 use super::{Caller, Clause, Document, Effect, Held, PrincipalName, Request, Statement};
-use crate::model::arn::{Part, Shape, Text};
+use crate::model::arn::{Part, Text};
 use crate::model::attr::{Origin, Value};
 use crate::model::trail::Trail;
 use crate::truth::{Cause, Causes, Truth};
@@ -218,10 +218,9 @@ impl Document {
             for (pattern, _) in statement.resource.iter().flat_map(|clause| &clause.items) {
                 let mut segments = pattern.split('/').into_iter().skip_while(|part| part.literal() != Some("AWSLogs"));
                 if let Some(owner) = segments.nth(1) {
-                    let literal = owner.literal().unwrap_or_default();
                     // A lone value that is not known and not an account's may be the id of the organization.
-                    let may_be_one = matches!(owner.parts(), [Part::Var(var)] if var.shape != Shape::Account);
-                    if literal.starts_with("o-") || may_be_one && owner != trail.account {
+                    let may_be_one = matches!(owner.parts(), [Part::Var(var)] if !var.shape.is_account());
+                    if owner.starts_with("o-") == Truth::True || may_be_one && owner != trail.account {
                         add(&mut organizations, owner);
                     } else {
                         add(&mut accounts, owner);

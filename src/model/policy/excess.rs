@@ -276,7 +276,7 @@ impl<'d, 'p> Judged<'d, 'p> {
     fn writer(&self, public: bool) -> Excess<'d> {
         let mut unknown = self.excess(Rule::Writer, Reach::NONE, Text::default());
         for (caller, trusted) in self.callers() {
-            let legacy = matches!(&caller, Caller::Aws { account, .. } if account.literal().is_some_and(is_legacy));
+            let legacy = matches!(&caller, Caller::Aws { account, .. } if is_legacy(account));
             let unnamed = caller == Caller::Anonymous || caller == Caller::Service(OTHER_SERVICE.into());
             if trusted || legacy || (public && unnamed) {
                 continue;
@@ -401,7 +401,7 @@ impl<'d, 'p> Judged<'d, 'p> {
     fn legacy(&self) -> Excess<'d> {
         for name in self.statement.named_principals() {
             let PrincipalName::Aws(text) = name else { continue };
-            if account_of(text).literal().is_some_and(is_legacy) {
+            if is_legacy(&account_of(text)) {
                 let caller = Caller::Aws { account: account_of(text), arn: text.clone() };
                 let ask = self.by(&caller, "", &Text::default());
                 let reach = self.reach(|_| true, |action, resource| vec![ask.about(action, resource)]);
@@ -444,7 +444,7 @@ impl<'d, 'p> Judged<'d, 'p> {
                 _ => continue,
             };
             let reader = self.place.readers.iter().any(|reader| account.literal() == Some(reader));
-            if root == Truth::False || reader || account.literal().is_some_and(is_legacy) {
+            if root == Truth::False || reader || is_legacy(&account) {
                 continue;
             }
             let caller = match name {

@@ -1,7 +1,7 @@
 //! The accounts from which CloudTrail delivered before it had a service principal.
 
 use super::{Caller, Document, PrincipalName, Request, Statement};
-use crate::model::arn::Text;
+use crate::model::arn::{Part, Shape, Text};
 use crate::truth::{CauseKind, Truth};
 
 impl Document {
@@ -10,7 +10,7 @@ impl Document {
         let mut found = Vec::new();
         for name in self.statements.iter().flat_map(Statement::named_principals) {
             if let PrincipalName::Aws(arn) = name
-                && account_of(arn).literal().is_some_and(is_legacy)
+                && is_legacy(&account_of(arn))
             {
                 let caller = Caller::Aws { account: account_of(arn), arn: arn.clone() };
                 if !found.contains(&caller) {
@@ -47,8 +47,11 @@ pub(super) fn account_of(name: &Text) -> Text {
 }
 
 /// Whether it is one of these accounts.
-pub(super) fn is_legacy(account: &str) -> bool {
-    LEGACY.contains(&account)
+pub(super) fn is_legacy(account: &Text) -> bool {
+    match account.parts() {
+        [Part::Var(var)] => var.shape == Shape::OldAccount,
+        _ => account.literal().is_some_and(|account| LEGACY.contains(&account)),
+    }
 }
 
 /// The accounts, as AWS published them by Region.

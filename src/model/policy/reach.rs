@@ -314,7 +314,7 @@ impl Document {
 fn names_one(account: &Text) -> bool {
     match account.parts() {
         [Part::Lit(_)] => true,
-        [Part::Var(var)] => var.shape == Shape::Account,
+        [Part::Var(var)] => var.shape.is_account(),
         _ => false,
     }
 }

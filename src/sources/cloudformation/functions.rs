@@ -266,7 +266,7 @@ fn split<'t>(scope: &Scope<'_, 't>, argument: &'t Node, span: Span) -> Val {
     // Where a hole could hold the separator, neither the number of pieces nor their limits are known.
     let open = text.vars().find(|var| match var.shape {
         Shape::Any => true,
-        Shape::Account => separator.chars().all(|c| c.is_ascii_digit()),
+        Shape::Account | Shape::OldAccount => separator.chars().all(|c| c.is_ascii_digit()),
         Shape::Name | Shape::Generated => !separator.contains([':', '/', '*', '?', ' ', ',']),
     });
     if let Some(var) = open {

@@ -120,8 +120,9 @@ impl Exporter<'_> {
         let Some(rest) = steps.checked_sub(1) else { return hole(self.of, name, Shape::Any) };
         match export(self.of.kind(), self.of.is_data(), name) {
             Some(Export::Made(shape)) => hole(self.of, name, shape),
+            Some(Export::MadeAfter(start)) => Text::concat([&start.into(), &hole(self.of, name, Shape::Generated)]),
             Some(Export::Like(template)) => self.fill(template, rest),
-            Some(Export::ServiceAccount(accounts)) => self.service_account(accounts, name),
+            Some(Export::ServiceAccount(accounts, shape)) => self.service_account(accounts, shape, name),
             Some(Export::TargetKeyArn) => self.key_arn(self.text("target_key_id", rest)),
             Some(Export::ReplicaKeyId) => self.replica_key_id(),
             Some(Export::NamedPolicy) => self.named_policy(),
@@ -203,12 +204,12 @@ impl Exporter<'_> {
         result
     }
 
-    fn service_account(&self, accounts: &[(&str, &str)], name: &str) -> Text {
+    fn service_account(&self, accounts: &[(&str, &str)], shape: Shape, name: &str) -> Text {
         let region = self.region();
         let known = region.literal().and_then(|region| accounts.iter().find(|(known, _)| *known == region));
         let account = match known {
             Some((_, account)) => Text::from(*account),
-            None => hole(self.of, "id", Shape::Account),
+            None => hole(self.of, "id", shape),
         };
         match name {
             "arn" => Text::format("arn:{}:iam::{}:root", &[&self.of.provider().partition.into(), &account]),
@@ -262,7 +263,10 @@ impl Exporter<'_> {
             key_span: self.span,
             value: Val { kind: ValKind::Text(hole(self.of, &format!("roots[0].{key}"), shape)), span: self.span },
         };
-        let fields = vec![field("id", Shape::Generated), field("arn", Shape::Any), field("name", Shape::Any)];
+        let id = Text::format("r-{}", &[&hole(self.of, "roots[0].id", Shape::Generated)]);
+        let value = Val { kind: ValKind::Text(id), span: self.span };
+        let id = Field { value, ..field("id", Shape::Any) };
+        let fields = vec![id, field("arn", Shape::Any), field("name", Shape::Any)];
         let root = Val { kind: ValKind::Map(fields), span: self.span };
         Val { kind: ValKind::List(vec![root]), span: self.span }
     }

@@ -1,8 +1,10 @@
 //! One instance of a resource or data source, as every form of Terraform gives it.
 
+use std::sync::Arc;
+
 use super::attributes::Arguments;
-use crate::model::Existence;
 use crate::model::arn::Text;
+use crate::model::{Existence, Tag};
 use crate::source_map::Span;
 use crate::sources::value::{Val, ValKind};
 
@@ -15,6 +17,8 @@ pub struct Provider {
     pub region: Text,
     /// `aws` when nothing says otherwise.
     pub partition: &'static str,
+    /// The tags that it gives all its resources. A tag whose key is a hole stands for those that are not known.
+    pub default_tags: Arc<[Tag]>,
 }
 
 /// One instance of a resource or data source.

@@ -28,7 +28,12 @@ pub(crate) fn provider() -> Provider {
         let cause = Cause::new(CauseKind::OutsideScope, format!("the {what} is not known"));
         Text::from(Var { key: what.into(), shown: what.into(), cause, shape })
     };
-    Provider { account: hole("account", Shape::Account), region: hole("Region", Shape::Name), partition: "aws" }
+    Provider {
+        account: hole("account", Shape::Account),
+        region: hole("Region", Shape::Name),
+        partition: "aws",
+        default_tags: [].into(),
+    }
 }
 
 /// What is written at a place.

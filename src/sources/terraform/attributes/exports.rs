@@ -17,10 +17,12 @@ pub(super) struct Names {
 pub(super) enum Export {
     /// AWS makes it.
     Made(Shape),
+    /// AWS makes what comes after this beginning.
+    MadeAfter(&'static str),
     /// Put together from others: `arn:{partition}:s3:::{bucket}`.
     Like(&'static str),
     /// The account of a service in a Region.
-    ServiceAccount(&'static [(&'static str, &'static str)]),
+    ServiceAccount(&'static [(&'static str, &'static str)], Shape),
     /// The ARN of an alias' key.
     TargetKeyArn,
     /// The id of a replica key: that of its primary key.
@@ -50,7 +52,7 @@ pub(super) fn names(kind: &str) -> Option<Names> {
 
 /// The row of an attribute; `None` for one that nothing is known of.
 pub(super) fn export(kind: &str, data: bool, name: &str) -> Option<Export> {
-    use Export::{Like, Made, ReplicaKeyId, TargetKeyArn};
+    use Export::{Like, Made, MadeAfter, ReplicaKeyId, TargetKeyArn};
     if data {
         return of_data(kind, name);
     }
@@ -100,7 +102,7 @@ pub(super) fn export(kind: &str, data: bool, name: &str) -> Option<Export> {
 
         ("aws_ssoadmin_permission_set", "arn") => Made(Shape::Generated),
 
-        ("aws_organizations_organization", "id") => Made(Shape::Generated),
+        ("aws_organizations_organization", "id") => MadeAfter("o-"),
         ("aws_organizations_organization", "master_account_id") => Made(Shape::Account),
         ("aws_organizations_account", "id") => Made(Shape::Account),
         ("aws_organizations_organizational_unit" | "aws_organizations_policy", "id") => Made(Shape::Generated),
@@ -109,7 +111,7 @@ pub(super) fn export(kind: &str, data: bool, name: &str) -> Option<Export> {
 }
 
 fn of_data(kind: &str, name: &str) -> Option<Export> {
-    use Export::{Like, Made, NamedPolicy, ServiceAccount};
+    use Export::{Like, Made, MadeAfter, NamedPolicy, ServiceAccount};
     Some(match (kind, name) {
         ("aws_caller_identity", "account_id" | "id") => Like("{account}"),
         ("aws_partition", "partition" | "id") => Like("{partition}"),
@@ -132,10 +134,12 @@ fn of_data(kind: &str, name: &str) -> Option<Export> {
         ("aws_iam_group", "id") => Like("{group_name}"),
         ("aws_iam_policy", "id") => Like("{arn}"),
         ("aws_iam_policy", "arn") => NamedPolicy,
-        ("aws_organizations_organization", "id") => Made(Shape::Generated),
+        ("aws_organizations_organization", "id") => MadeAfter("o-"),
         ("aws_organizations_organization", "master_account_id") => Made(Shape::Account),
-        ("aws_cloudtrail_service_account", "id" | "arn") => ServiceAccount(service_accounts::CLOUDTRAIL),
-        ("aws_elb_service_account", "id" | "arn") => ServiceAccount(service_accounts::LOAD_BALANCING),
+        ("aws_cloudtrail_service_account", "id" | "arn") => {
+            ServiceAccount(service_accounts::CLOUDTRAIL, Shape::OldAccount)
+        }
+        ("aws_elb_service_account", "id" | "arn") => ServiceAccount(service_accounts::LOAD_BALANCING, Shape::Account),
         ("aws_canonical_user_id", "id") => Made(Shape::Name),
         _ => return None,
     })

@@ -199,7 +199,7 @@ impl<'t> World<'t> {
             return Truth::known(false);
         }
         match (&other.kind, var.shape) {
-            (_, Shape::Account | Shape::Name | Shape::Generated) => Truth::False,
+            (_, Shape::Account | Shape::OldAccount | Shape::Name | Shape::Generated) => Truth::False,
             // What a resource gets when it is made is not null.
             (ValKind::Null, _) if var.cause.kind == CauseKind::AfterApply && is_identity(&var.shown) => Truth::False,
             _ => var.cause.clone().into(),

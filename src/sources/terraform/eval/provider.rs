@@ -3,16 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::World;
 use super::blocks::reference_name;
 use super::instance::ModuleInstance;
 use super::scope::Scope;
+use crate::model::Tag;
 use crate::model::arn::{Shape, Text, Var};
-use crate::sources::partition;
 use crate::sources::terraform::instance::Provider;
 use crate::sources::terraform::module::{Call, Layers, Resource};
 use crate::sources::value::{Val, ValKind};
+use crate::sources::{block, partition};
 use crate::syntax::hcl::ExprKind;
 use crate::truth::{Cause, CauseKind};
 
@@ -120,14 +122,26 @@ impl<'t> World<'t> {
         );
         let account = single.or(of_role).unwrap_or_else(|| self.account_hole(&marks.join(" ")));
         let region = region.unwrap_or_else(|| self.region_hole());
-        Account { provider: Provider { account, region, partition } }
+        let default_tags = self.default_tags(module, body);
+        Account { provider: Provider { account, region, partition, default_tags } }
+    }
+
+    /// The tags of `default_tags`.
+    fn default_tags(&self, module: &Rc<ModuleInstance<'t>>, body: &Layers<'t>) -> Arc<[Tag]> {
+        let blocks = self.blocks(&body.blocks("default_tags"), "default_tags", &Scope::top(module));
+        let blocks = super::choice::decide_all(blocks, &module.assumed);
+        match &blocks.kind {
+            ValKind::List(items) => items.iter().filter_map(|item| item.get("tags")).flat_map(block::tags).collect(),
+            _ => block::tags(&blocks).into(),
+        }
     }
 
     /// Without any configuration: what the surroundings of the run say.
     fn surroundings(&self) -> Account {
         let region = self.region_hole();
         let partition = region.literal().map_or("aws", partition::of_region);
-        Account { provider: Provider { account: self.account_hole(""), region, partition } }
+        let account = self.account_hole("");
+        Account { provider: Provider { account, region, partition, default_tags: [].into() } }
     }
 
     /// A configuration that is not here.
@@ -138,7 +152,8 @@ impl<'t> World<'t> {
             Text::from(Var { key: format!("{}#{what}:{name}", self.key).into(), shown: shown.into(), cause, shape })
         };
         let (account, region) = (part("account", Shape::Account), part("region", Shape::Name));
-        Account { provider: Provider { account, region, partition: "aws" } }
+        let default_tags = [Tag { key: part("key of a tag", Shape::Any), value: part("tag", Shape::Any) }].into();
+        Account { provider: Provider { account, region, partition: "aws", default_tags } }
     }
 
     /// The account of credentials; those that nothing names are the ones that `--account` is about.

@@ -18,7 +18,7 @@ pub(super) fn length(call: &Call<'_>) -> Done {
         ValKind::List(items) => Ok(count(items.len())),
         ValKind::Map(fields) => Ok(count(fields.len())),
         ValKind::Text(text) | ValKind::Embedded(text, _) => match text.parts() {
-            [Part::Var(var)] if var.shape == Shape::Account => Ok(count(12)),
+            [Part::Var(var)] if var.shape.is_account() => Ok(count(12)),
             _ => Ok(count(graphemes(literal(text)?)?.len())),
         },
         _ => Err(super::arguments::unfit(val, "the argument of 'length'", "a list, a map or a string")),

@@ -121,7 +121,7 @@ pub(super) fn urlencode(call: &Call<'_>) -> Done {
                     }
                 }
             }
-            Part::Var(var) if var.shape == Shape::Account => result.push(&var.clone().into()),
+            Part::Var(var) if var.shape.is_account() => result.push(&var.clone().into()),
             Part::Var(var) => {
                 let shape = if var.shape == Shape::Any { Shape::Any } else { Shape::Name };
                 result.push(&derived("urlencode", var, "", shape));

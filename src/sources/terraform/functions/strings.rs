@@ -19,7 +19,7 @@ pub(super) fn truth(truth: Truth) -> Done {
 pub(super) fn may_hold(var: &Var, c: char) -> bool {
     match var.shape {
         Shape::Any => true,
-        Shape::Account => c.is_ascii_digit(),
+        Shape::Account | Shape::OldAccount => c.is_ascii_digit(),
         Shape::Name | Shape::Generated => is_name(c),
     }
 }
@@ -125,7 +125,7 @@ fn each_part(call: &Call<'_>, change: fn(char) -> char) -> Done {
         match part {
             Part::Lit(literal) => result.push_str(&literal.chars().map(change).collect::<String>()),
             // Digits have no case, and changing it twice changes nothing.
-            Part::Var(var) if var.shape == Shape::Account || var.key.starts_with(&*opening) => {
+            Part::Var(var) if var.shape.is_account() || var.key.starts_with(&*opening) => {
                 result.push(&var.clone().into());
             }
             Part::Var(var) => {

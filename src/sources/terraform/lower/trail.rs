@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
-use super::{Cx, blocks};
+use super::{Cx, blocks, states};
 use crate::model::arn::{Shape, Text, Var};
-use crate::model::attr::{Attr, Origin, Value};
+use crate::model::attr::{Attr, Origin, State, Value};
 use crate::model::event_data_store::EventDataStore;
 use crate::model::event_selector::{AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors};
 use crate::model::trail::{Insight, Trail};
 use crate::model::{Input, Protection, ResourceKind, Switch, Tag};
-use crate::sources::block::{Absent, Block, boolean, number, texts};
+use crate::sources::block::{self, Absent, Block, boolean, number, texts};
 use crate::sources::uses::bucket_name;
 use crate::sources::value::{Val, ValKind};
 use crate::truth::{Cause, CauseKind};
@@ -43,7 +43,7 @@ pub(super) fn trail(cx: &Cx<'_>, input: &mut Input) {
             kind: block.text(&["insight_type"]),
             categories: block.texts(&["event_categories"]),
         }),
-        tags: tags(&block),
+        tags: tags(cx),
         protection: Protection::Terraform { prevent_destroy: prevent_destroy(&block), objects: None },
     };
     input.trails.items.push(trail);
@@ -54,27 +54,24 @@ pub(super) fn prevent_destroy(block: &Block<'_>) -> Attr<bool> {
     block.flag(&["lifecycle", "prevent_destroy"], false)
 }
 
-/// The tags of the resource; where it is known, together with those that the provider gives all resources.
-fn tags(block: &Block<'_>) -> Attr<Vec<Tag>> {
+/// The tags of the resource together with those that the provider gives all resources.
+fn tags(cx: &Cx<'_>) -> Attr<Vec<Tag>> {
+    let block = cx.block();
     let all = block.val.and_then(|val| val.get("tags_all"));
-    let name = if all.is_some_and(|all| matches!(all.kind, ValKind::Map(_))) { "tags_all" } else { "tags" };
-    let attr = block.attr(&[name], Absent::Missing, |val: &Val| match &val.kind {
-        ValKind::Map(fields) => Value::Known(
-            fields
-                .iter()
-                .map(|field| Tag {
-                    key: (&*field.key).into(),
-                    value: field.value.text().unwrap_or_else(|| crate::sources::block::hole(&field.value)),
-                })
-                .collect(),
-        ),
-        _ => match crate::sources::block::texts(val) {
-            Value::Unknown(cause) => Value::Unknown(cause),
-            Value::Known(_) => Value::Known(Vec::new()),
-        },
+    if all.is_some_and(|all| matches!(all.kind, ValKind::Map(_))) {
+        let attr = block.attr(&["tags_all"], Absent::Missing, |all| Value::Known(block::tags(all)));
+        // Written by a person: `tags`.
+        return Attr { name: "tags".into(), ..attr };
+    }
+    let defaults = &cx.instance.provider.default_tags;
+    let attr = block.attr(&["tags"], Absent::Missing, |val: &Val| match block::texts(val) {
+        Value::Unknown(cause) if defaults.is_empty() && !matches!(val.kind, ValKind::Map(_)) => Value::Unknown(cause),
+        _ => Value::Known(block::tags(val).into_iter().chain(defaults.iter().cloned()).collect()),
     });
-    // Written by a person: `tags`.
-    Attr { name: "tags".into(), ..attr }
+    states(attr, |state| match state {
+        State::Missing if !defaults.is_empty() => State::Set(Value::Known(defaults.to_vec())),
+        other => other,
+    })
 }
 
 fn basic_selector(block: Block<'_>) -> BasicSelector {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::address::Address;
 use super::configuration::{Known, parse};
 use super::text::{Configuration, Source, Variable};
+use crate::model::Tag;
 use crate::model::arn::{Shape, Text, Var};
 use crate::sources::terraform::instance::{Instance, Provider};
 use crate::truth::{Cause, CauseKind};
@@ -17,6 +18,8 @@ struct Seen {
     accounts: BTreeSet<String>,
     regions: BTreeSet<String>,
     partitions: BTreeSet<&'static str>,
+    /// Whether it has `default_tags`. What is in them, a plan tells in the `tags_all` of each resource, if it is known.
+    default_tags: bool,
 }
 
 /// What is known of all.
@@ -96,6 +99,7 @@ impl Providers {
             if seen.regions.is_empty() {
                 seen.regions.extend(variables.value(plan, expressions.get("region")));
             }
+            seen.default_tags = expressions.get("default_tags").is_some();
             let role = expressions.get("assume_role").and_then(|blocks| blocks.get(0)?.get("role_arn"));
             let role = variables.value(plan, role);
             let of_role = role.as_deref().and_then(|arn| arn.split(':').nth(4)).map(str::to_owned);
@@ -145,7 +149,9 @@ impl Providers {
             (None, Some(region)) => partition_of(region),
             (None, None) => "aws",
         };
-        Provider { account, region, partition }
+        let unknown = || Tag { key: hole("tags", Shape::Any), value: hole("tags", Shape::Any) };
+        let default_tags = seen.filter(|seen| seen.default_tags).map(|_| unknown()).into_iter().collect();
+        Provider { account, region, partition, default_tags }
     }
 }
 
