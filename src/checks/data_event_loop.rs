@@ -42,8 +42,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 ))
                 .evidence(place.name, "no object below the place of its own logs", trail.bucket.says(), &trail.bucket.at)
                 .remedy(format!(
-                    "Leave the log bucket, and the bucket of its access logs, out of '{}': name the other buckets, or use 'AdvancedEventSelectors' with 'NotStartsWith' on 'resources.ARN'.",
-                    place.name
+                    "Leave the log bucket, and the bucket of its access logs, out of '{}': name the other buckets, or use '{}' in which 'resources.ARN' must not start with the bucket's ARN and a slash.",
+                    place.name, trail.selectors.advanced.name
                 ))
                 .fail(),
             // It may record no data events of objects at all: pass and not applicable are both possible.

@@ -75,9 +75,7 @@ fn one(recording: &Recording<'_>, all: &[Recorded<'_>], input: &Input, judge: &m
                     "the trails {} record the same ones of one Region, and AWS charges for every copy after the first",
                     names.join(", ")
                 ))
-                .remedy(
-                    "Keep the management events in one trail; in the others set 'IncludeManagementEvents' to false in 'EventSelectors', or take 'Management' out of 'AdvancedEventSelectors', or remove those trails.",
-                )
+                .remedy(remedy(&recorders))
                 .fail(),
             (Truth::Unknown(causes), _) | (_, Truth::Unknown(causes)) => draft.unknown(causes),
             (Truth::False, _) if certain >= 2 => {
@@ -88,6 +86,21 @@ fn one(recording: &Recording<'_>, all: &[Recorded<'_>], input: &Input, judge: &m
                 _ => draft.not_applicable(CauseKind::NoSubject, "fewer than two trails of it record management events"),
             },
         }
+}
+
+/// In the words of the source: the names of its attributes.
+fn remedy(recorders: &[&Recorded<'_>]) -> String {
+    let others = recorders.first().map_or_else(
+        || "take them out of the others".to_owned(),
+        |(recorder, _)| {
+            let selectors = &recorder.trail.selectors;
+            format!(
+                "in the others turn them off in '{}', or take 'Management' out of '{}'",
+                selectors.basic.name, selectors.advanced.name
+            )
+        },
+    );
+    format!("Keep the management events in one trail; {others}, or remove those trails.")
 }
 
 /// Whether both count, work in one Region, and record some management events in common.
