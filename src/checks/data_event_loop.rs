@@ -41,16 +41,21 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                     place.name
                 ))
                 .evidence(place.name, "no object below the place of its own logs", trail.bucket.says(), &trail.bucket.at)
-                .remedy(format!(
-                    "Leave the log bucket, and the bucket of its access logs, out of '{}': name the other buckets, or use 'AdvancedEventSelectors' with 'NotStartsWith' on 'resources.ARN'.",
-                    place.name
-                ))
+                .remedy(remedy(place.name, &trail.selectors.advanced.name))
                 .fail(),
             // It may record no data events of objects at all: pass and not applicable are both possible.
             (Truth::False, Truth::Unknown(causes)) | (Truth::Unknown(causes), _) => draft.unknown(causes),
             (Truth::False, _) => draft.pass(),
         }
     }
+}
+
+/// Basic selectors can only name what they record; advanced ones can leave something out.
+fn remedy(used: &str, advanced: &str) -> String {
+    let other = if used == advanced { String::new() } else { format!("name the other buckets, or use '{advanced}': ") };
+    format!(
+        "Leave the log bucket, and the bucket of its access logs, out of '{used}': {other}for 'resources.ARN' say that it does not start with the bucket's ARN and a slash."
+    )
 }
 
 fn bucket_arn(trail: &Trail, name: &Text) -> Text {

@@ -57,37 +57,52 @@ fn one(recording: &Recording<'_>, all: &[Recorded<'_>], input: &Input, judge: &m
     let mut names: Vec<String> = Vec::new();
     for trail in twice {
         let elsewhere = if trail.id.input == input.id { "" } else { " of another input" };
-        let name = format!("'{}'{elsewhere}", trail.id.shown);
+        // Instances of one resource differ in their keys.
+        let shown = trail.id.instances.first().unwrap_or(&trail.id.shown);
+        let name = format!("'{shown}'{elsewhere}");
         if !names.contains(&name) {
             names.push(name);
             let place = trail.selectors.place();
             draft = draft
                 .evidence(place.name, "events that no other trail of the Region records", place.says, place.at)
-                .related(format!("the trail '{}' records them", trail.id.shown), &trail.id.at);
+                .related(format!("the trail '{shown}' records them"), &trail.id.at);
         }
     }
     let certain = recorders.iter().filter(|(_, records)| *records == Truth::True).count();
     let doubts = Truth::any(recorders.iter().map(|(_, records)| records.clone()).filter(|r| *r != Truth::True));
     let more = if mine > 0 { recording.more() } else { may_be_more(&input.trails) };
     match (shared, more) {
-            (Truth::True, _) => draft
-                .because(format!(
-                    "the trails {} record the same ones of one Region, and AWS charges for every copy after the first",
-                    names.join(", ")
-                ))
-                .remedy(
-                    "Keep the management events in one trail; in the others set 'IncludeManagementEvents' to false in 'EventSelectors', or take 'Management' out of 'AdvancedEventSelectors', or remove those trails.",
-                )
-                .fail(),
-            (Truth::Unknown(causes), _) | (_, Truth::Unknown(causes)) => draft.unknown(causes),
-            (Truth::False, _) if certain >= 2 => {
-                draft.because("no two trails record the same ones of one Region").pass();
-            }
-            (Truth::False, _) => match doubts {
-                Truth::Unknown(causes) if recorders.len() >= 2 => draft.unknown(causes),
-                _ => draft.not_applicable(CauseKind::NoSubject, "fewer than two trails of it record management events"),
-            },
+        (Truth::True, _) => draft
+            .because(format!(
+                "the trails {} record the same ones of one Region, and AWS charges for every copy after the first",
+                names.join(", ")
+            ))
+            .remedy(remedy(&recorders))
+            .fail(),
+        (Truth::Unknown(causes), _) | (_, Truth::Unknown(causes)) => draft.unknown(causes),
+        (Truth::False, _) if certain >= 2 => {
+            draft.because("no two trails record the same ones of one Region").pass();
         }
+        (Truth::False, _) => match doubts {
+            Truth::Unknown(causes) if recorders.len() >= 2 => draft.unknown(causes),
+            _ => draft.not_applicable(CauseKind::NoSubject, "fewer than two trails of it record management events"),
+        },
+    }
+}
+
+/// In the words of the source: the names of its attributes.
+fn remedy(recorders: &[&Recorded<'_>]) -> String {
+    let others = recorders.first().map_or_else(
+        || "take them out of the others".to_owned(),
+        |(recorder, _)| {
+            let selectors = &recorder.trail.selectors;
+            format!(
+                "in the others turn them off in '{}', or take 'Management' out of '{}'",
+                selectors.basic.name, selectors.advanced.name
+            )
+        },
+    );
+    format!("Keep the management events in one trail; {others}, or remove those trails.")
 }
 
 /// Whether both count, work in one Region, and record some management events in common.

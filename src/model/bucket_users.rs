@@ -69,7 +69,7 @@ impl<'a> BucketUsers<'a> {
             what: format!("it serves a website: '{}' is set", bucket.website.name),
             fault: bucket.website.name.to_string(),
             attribute: bucket.website.name.to_string(),
-            remedy: format!("Remove '{}'.", bucket.website.name),
+            remedy: format!("Remove '{}' and serve the website from another bucket.", bucket.website.name),
             at: bucket.website.at.clone(),
             uses: bucket.website.is(&true),
         });

@@ -73,27 +73,24 @@ impl<'v> Block<'v> {
         let mut at = field.span();
         let mut possibilities: Vec<(Option<Arc<str>>, State<T>)> = Vec::new();
         let worlds = worlds::possible(Some(&field.value));
-        let single = worlds.len() == 1;
+        let mut places: Vec<Option<Span>> = Vec::new();
         for world in &worlds {
-            let state = match &world.value {
-                None => not_written(),
+            let (state, place) = match &world.value {
+                None => (not_written(), None),
                 Some(value) => match descend(value, rest) {
-                    Found::Value(found, span) => {
-                        if single {
-                            at = span.unwrap_or(at);
-                        }
-                        self.read(&name, found, &parse, &not_written)
-                    }
-                    Found::Absent(span) => {
-                        if single {
-                            at = span.unwrap_or(at);
-                        }
-                        not_written()
-                    }
-                    Found::Hidden(cause) => State::Unseen(cause),
+                    Found::Value(found, span) => (self.read(&name, found, &parse, &not_written), span),
+                    Found::Absent(span) => (not_written(), span),
+                    Found::Hidden(cause) => (State::Unseen(cause), None),
                 },
             };
+            places.push(place);
             possibilities.push((world.when.clone(), state));
+        }
+        // The inmost place, where all possibilities have the same.
+        if let Some((Some(place), others)) = places.split_first()
+            && others.iter().all(|other| *other == Some(*place))
+        {
+            at = *place;
         }
         let state = one_of(possibilities);
         Attr { name, at: Origin::Text(at), state }

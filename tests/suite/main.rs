@@ -74,9 +74,21 @@ fn scan_text_with(text: &str, checks: Vec<&'static Check>, options: Options) -> 
     scan::run(&request).expect("standard input exists")
 }
 
-/// Scans an example of a page as the file that its source would have it in.
+/// Scans an example of a page. Where its fence names a resource (`of=aws_s3_bucket.logs`), the findings of that resource
+/// are what it shows.
 fn scan_example(example: &Example, check: &'static Check) -> Scan {
-    let options = cases::parsed_options(example.options.iter().map(String::as_str));
+    let mut scan = scan_example_whole(example, check);
+    let subjects: Vec<&str> = example.options.iter().filter_map(|word| word.strip_prefix("of=")).collect();
+    if !subjects.is_empty() {
+        scan.findings.retain(|finding| subjects.contains(&&*finding.subject.address));
+    }
+    scan
+}
+
+/// Scans an example of a page as the file that its source would have it in.
+fn scan_example_whole(example: &Example, check: &'static Check) -> Scan {
+    let words = example.options.iter().map(String::as_str).filter(|word| !word.starts_with("of="));
+    let options = cases::parsed_options(words);
     let name = match (example.source.as_str(), example.language.as_str()) {
         ("terraform", "hcl") => "main.tf",
         ("terraform", _) => "plan.json",

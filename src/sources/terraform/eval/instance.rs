@@ -192,10 +192,10 @@ impl<'t> ModuleInstance<'t> {
         self.memo.take();
     }
 
-    /// The beginning of its first file.
+    /// The first character of its first file: a place is never empty.
     pub fn header(&self) -> Span {
         let file = self.module.files.first().copied().unwrap_or(crate::source_map::FileId(0));
-        Span::new(file, 0, 0)
+        Span::new(file, 0, 1)
     }
 
     fn within(&self, dir: &str) -> bool {

@@ -87,7 +87,10 @@ fn inline_versioning(cx: &Cx<'_>) -> Attr<Text> {
         State::Set(Value::Known(word)) | State::Default(word) if Text::is_certainly_empty(&word) => State::Missing,
         other => other,
     };
-    or(states(word, off), cx, "aws_s3_bucket_versioning.versioning_configuration.status")
+    let (written, at) = (!matches!(word.state, State::Missing | State::Default(_)), word.at.clone());
+    let status = or(states(word, off), cx, "aws_s3_bucket_versioning.versioning_configuration.status");
+    // What is switched off is shown where that is written.
+    if written { Attr { at, ..status } } else { status }
 }
 
 fn inline_mfa_delete(cx: &Cx<'_>) -> Attr<bool> {
