@@ -50,6 +50,7 @@ mod sns_notifications;
 mod trail_coverage;
 mod trail_logging_enabled;
 mod trail_quota;
+mod trail_removal;
 mod trail_tags;
 mod witness;
 
@@ -122,4 +123,5 @@ checks! {
     "deletion-protection" => deletion_protection,
     "trail-tags" => trail_tags,
     "trail-quota" => trail_quota,
+    "trail-removal" => trail_removal,
 }

@@ -15,6 +15,7 @@ pub mod arn;
 pub mod attr;
 pub mod bucket;
 pub mod bucket_users;
+pub mod change;
 pub mod destination;
 pub mod event_data_store;
 pub mod event_selector;
@@ -138,6 +139,8 @@ pub struct Input {
     pub delegated_administrators: Census<account::DelegatedAdministrator>,
     /// Commands of `aws cloudtrail` found in scripts.
     pub invocations: Census<invocation::Invocation>,
+    /// What a plan takes away; empty for every other kind of input.
+    pub changes: Census<change::PlanChange>,
 }
 
 impl Input {
@@ -181,6 +184,7 @@ impl Input {
             organization_policies: Census::default(),
             delegated_administrators: Census::default(),
             invocations: Census::default(),
+            changes: Census::default(),
         }
     }
 
@@ -206,6 +210,7 @@ impl Input {
         self.organizations.complete = why.clone();
         self.organization_policies.complete = why.clone();
         self.delegated_administrators.complete = why.clone();
+        self.changes.complete = why.clone();
     }
 }
 
@@ -283,6 +288,8 @@ pub enum ResourceKind {
     Account,
     /// A command in a script.
     Command,
+    /// What a plan does to a resource.
+    PlanChange,
 }
 
 impl ResourceKind {
@@ -300,6 +307,7 @@ impl ResourceKind {
             Self::Organization => "organization",
             Self::Account => "account",
             Self::Command => "command",
+            Self::PlanChange => "plan-change",
         }
     }
 
@@ -308,6 +316,7 @@ impl ResourceKind {
         match self {
             Self::LogGroup => "log group",
             Self::EventDataStore => "event data store",
+            Self::PlanChange => "plan change",
             other => other.word(),
         }
     }

@@ -115,7 +115,7 @@ impl Trail {
 }
 
 /// The name behind `arn:…:s3:::`, or the name as it is.
-pub(super) fn bare_name(name: &Text) -> Text {
+pub(crate) fn bare_name(name: &Text) -> Text {
     after_last(name, ":s3:::").unwrap_or_else(|| name.clone())
 }
 

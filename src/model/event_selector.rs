@@ -3,6 +3,7 @@ use super::arn::Text;
 use super::attr::{Attr, Origin};
 
 pub mod event;
+mod losses;
 mod questions;
 mod recorded;
 mod rules;

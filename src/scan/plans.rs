@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{Gap, internal};
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
-use crate::sources::terraform::lower::{self, RootInfo};
+use crate::sources::terraform::lower::{self, RootInfo, changes};
 use crate::sources::terraform::plan::{self, Read};
 use crate::sources::terraform::state;
 use crate::syntax::SyntaxError;
@@ -55,7 +55,12 @@ pub(super) fn inputs(documents: &[Document], sources: &SourceMap, first: u32, ga
             provider: document.read.provider.clone(),
         };
         let id = InputId(first + inputs.len() as u32);
-        match catch_unwind(AssertUnwindSafe(|| lower::input(&document.read.instances, &info, id, &faults))) {
+        let lowered = || {
+            let mut input = lower::input(&document.read.instances, &info, id, &faults);
+            changes::add(&document.read, &info, &mut input);
+            input
+        };
+        match catch_unwind(AssertUnwindSafe(lowered)) {
             Ok(input) => inputs.push(input),
             Err(_) => gaps.push(internal(&document.path)),
         }

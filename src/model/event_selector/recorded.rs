@@ -38,7 +38,7 @@ impl<'a> Target<'a> {
         Self { rest: Base::Absent, ..Self::new(event.fields().map(|(name, text)| (name, Base::Just(text.clone())))) }
     }
 
-    fn region(&self, field: &str) -> Region<'a> {
+    pub(super) fn region(&self, field: &str) -> Region<'a> {
         let known = self.fields.iter().find(|(name, _)| &**name == field);
         known.map_or_else(|| Region::new(self.rest.clone()), |(_, region)| region.clone())
     }
@@ -50,7 +50,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn with(&self, field: &Arc<str>, region: Region<'a>) -> Self {
+    pub(super) fn with(&self, field: &Arc<str>, region: Region<'a>) -> Self {
         let mut target = self.clone();
         target.put(field, region);
         target
@@ -142,7 +142,7 @@ impl Rule {
 
 impl Limit {
     /// The part of each choice that the limit asks for, and whether it certainly is there.
-    fn narrow<'a>(&'a self, choices: &[(Region<'a>, Tri)], effort: &Effort) -> Vec<(Region<'a>, Tri)> {
+    pub(super) fn narrow<'a>(&'a self, choices: &[(Region<'a>, Tri)], effort: &Effort) -> Vec<(Region<'a>, Tri)> {
         let mut narrowed = Vec::new();
         for (region, there) in choices {
             match &self.include {
@@ -171,7 +171,7 @@ impl Limit {
     }
 
     /// Takes away from each choice what the limit leaves out.
-    fn exclude<'a>(&'a self, choices: &mut [(Region<'a>, Tri)], effort: &Effort) {
+    pub(super) fn exclude<'a>(&'a self, choices: &mut [(Region<'a>, Tri)], effort: &Effort) {
         for (region, there) in choices {
             if self.exclude.open || region.within_any(&self.exclude.maybe, effort) != Tri::No {
                 *there = there.doubted();

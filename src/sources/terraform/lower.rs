@@ -15,6 +15,7 @@ use crate::truth::{Cause, Causes, Truth};
 use companions::Companions;
 
 mod bucket;
+pub mod changes;
 mod companions;
 mod iam;
 mod key;
@@ -124,13 +125,18 @@ pub fn is_modelled(kind: &str) -> bool {
 }
 
 /// Lowers the instances of one root module, plan or state.
-pub fn input(instances: &[Instance], root: &RootInfo, id: InputId, faults: &RefCell<Vec<(Span, String)>>) -> Input {
+pub fn input<'i>(
+    instances: impl IntoIterator<Item = &'i Instance>,
+    root: &RootInfo,
+    id: InputId,
+    faults: &RefCell<Vec<(Span, String)>>,
+) -> Input {
     let provider = &root.provider;
     let (account, region) = (provider.account.clone(), provider.region.clone());
     let mut input = Input::new(id, root.kind, root.path.clone(), Origin::Text(root.at), account, region);
     input.partition = provider.partition;
     let resources: Vec<Cx<'_>> = instances
-        .iter()
+        .into_iter()
         .filter(|instance| !instance.data && is_modelled(&instance.kind))
         .map(|instance| Cx { instance, body: without_empty(&instance.body), input: id, faults })
         .collect();

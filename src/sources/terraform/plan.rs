@@ -63,6 +63,8 @@ impl PlanText<'_> {
 pub struct Read {
     /// The resources and data sources as they are once the plan is applied.
     pub instances: Vec<Instance>,
+    /// Where in them those begin that the plan does not speak of: they are as the prior state has them.
+    pub prior: usize,
     /// Why there may be more than these.
     pub hidden: Vec<Cause>,
     /// The default provider configuration: it decides the account, the Region and the partition of the input.
@@ -131,6 +133,7 @@ pub fn instances(plan: &PlanText<'_>, input: &str) -> Result<Read, SyntaxError> 
     for deferred in &plan.document.deferred_changes.0 {
         reader.deferred(deferred.resource_change.as_ref())?;
     }
+    reader.read.prior = reader.read.instances.len();
     let prior = plan.document.prior_state.as_ref().and_then(|state| state.values.as_ref()?.root_module.as_ref());
     for resource in prior.map(text::StateModule::all).unwrap_or_default() {
         reader.prior(resource)?;
@@ -174,6 +177,7 @@ impl<'p, 't> Reader<'p, 't> {
     fn new(plan: &'p PlanText<'t>, input: &'p str) -> Self {
         let read = Read {
             instances: Vec::new(),
+            prior: 0,
             hidden: Vec::new(),
             provider: Providers::default().provider("aws", input),
             changes: Vec::new(),

@@ -191,6 +191,7 @@ impl Builder<'_> {
             instance.provider = provider.clone();
         }
         Read {
+            prior: 0,
             instances: self.instances,
             hidden: self.hidden,
             provider: self.providers.provider("aws", self.input),

@@ -1,0 +1,117 @@
+//! What plans take away from audit trails.
+
+use std::collections::HashSet;
+
+use super::witness;
+use crate::finding::{Draft, Judge, Severity};
+use crate::model::arn::Text;
+use crate::model::change::{Loss, Part, PlanChange};
+use crate::model::destination::bare_name;
+use crate::model::{Estate, Input, InputKind};
+use crate::truth::Truth;
+
+pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
+    let plans = || estate.inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan);
+    if plans().next().is_none() {
+        return;
+    }
+    let named = names(estate);
+    for plan in plans() {
+        let used = |change: &&PlanChange| change.used || change.names.iter().any(|name| named.contains(name));
+        let mut losses = plan.changes.iter().filter(used).peekable();
+        if losses.peek().is_none() {
+            let draft = judge
+                .on_input(plan)
+                .claim("takes nothing away from an audit trail", "takes something away from an audit trail")
+                .fault("plan");
+            match plan.unread(&plan.changes) {
+                Some(causes) => draft.unknown(causes),
+                None => draft
+                    .because("no trail, log bucket or key of a trail is deleted, replaced or weakened")
+                    .pass(),
+            }
+        }
+        for change in losses {
+            report(change, plan, judge.on(change));
+        }
+    }
+}
+
+/// The names of what trails use, whatever input they are in.
+fn names(estate: &Estate) -> HashSet<Text> {
+    let mut names = HashSet::new();
+    for trail in estate.own_trails() {
+        names.extend(trail.bucket.possible().map(bare_name));
+        names.extend(trail.kms_key.possible().chain(trail.log_group.possible()).cloned());
+    }
+    names
+}
+
+fn report(change: &PlanChange, plan: &Input, draft: Draft<'_, '_>) {
+    let (attribute, before, after) = (&change.attribute, &change.before, &change.after);
+    let (holds, fails, fault) = match change.loss {
+        Loss::Deleted(part) => {
+            (format!("keeps the {}", part.noun()), format!("deletes the {}", part.noun()), "deleted")
+        }
+        Loss::Replaced { part, .. } => {
+            (format!("keeps the {}", part.noun()), format!("replaces the {}", part.noun()), "replaced")
+        }
+        Loss::Weakened(setting) => {
+            let (holds, fails) = setting.says();
+            (holds.to_owned(), fails.to_owned(), &**attribute)
+        }
+    };
+    let draft = draft
+        .claim(holds, fails)
+        .because(reason(change))
+        .at(&change.at)
+        .fault(fault)
+        .evidence(&**attribute, before, after, &change.at)
+        .severity(severity(change.loss))
+        .remedy(remedy(change));
+    match &change.certain {
+        Truth::Unknown(causes) => draft.unknown(causes.clone()),
+        Truth::True | Truth::False => draft.fail_with(witness::of(change.lost.as_ref(), plan)),
+    }
+}
+
+fn reason(change: &PlanChange) -> String {
+    match change.loss {
+        Loss::Deleted(_) => "it exists now, and is gone once the plan is applied".to_owned(),
+        Loss::Replaced { part: Part::Trail, .. } => {
+            "what happens until the new trail logs goes unrecorded, and its chain of digest files starts anew".to_owned()
+        }
+        Loss::Replaced { part: Part::Bucket, .. } => "the log files that it holds go with it".to_owned(),
+        Loss::Replaced { part: Part::Key, .. } => {
+            "log files that the old key encrypted cannot be read once it is deleted".to_owned()
+        }
+        Loss::Replaced { part: Part::LogGroup, .. } => "the events that it holds go with it".to_owned(),
+        Loss::Replaced { .. } => "the log bucket goes without it until it is made anew".to_owned(),
+        Loss::Weakened(_) => {
+            format!("'{}' is {} now, and {} once the plan is applied", change.attribute, change.before, change.after)
+        }
+    }
+}
+
+fn remedy(change: &PlanChange) -> String {
+    let shown = change.id.instance();
+    match change.loss {
+        Loss::Deleted(_) => format!(
+            "Keep the block of '{shown}' in the configuration, with 'prevent_destroy'. If only Terraform shall stop to \
+             manage it, write a 'removed' block with 'destroy = false'."
+        ),
+        Loss::Replaced { .. } => format!(
+            "Change '{shown}' in place, or write a 'moved' block if only its address changes. Let what replaces it work \
+             before this one goes."
+        ),
+        Loss::Weakened(_) => format!("Keep '{}' of '{shown}' as it is now.", change.attribute),
+    }
+}
+
+fn severity(loss: Loss) -> Severity {
+    match loss {
+        Loss::Replaced { kept: true, .. } | Loss::Deleted(Part::LogGroup) => Severity::Medium,
+        Loss::Replaced { part: Part::LogGroup, .. } => Severity::Medium,
+        Loss::Deleted(_) | Loss::Replaced { .. } | Loss::Weakened(_) => Severity::Critical,
+    }
+}
