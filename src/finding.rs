@@ -83,11 +83,24 @@ pub enum Witness {
         /// With which condition keys set.
         context: Vec<(String, String)>,
     },
-    /// An event that no trail would record, as the fields of a CloudTrail record.
+    /// An event that goes unnoticed; [`Witness::event`] makes one.
     Event {
+        /// What does not happen with it.
+        lost: Lost,
         /// `eventSource`, `eventName`, `readOnly`, … in the order of a record.
         fields: Vec<(String, String)>,
+        /// The same in the shape of a CloudTrail record, with types and with objects inside one another.
+        record: serde_json::Value,
     },
+}
+
+/// What does not happen with an event that goes unnoticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// No trail records it.
+    Record,
+    /// It is recorded, and raises no alarm.
+    Alarm,
 }
 
 /// Whether a finding is news.

@@ -343,6 +343,13 @@ pub enum Existence {
     Maybe(Cause),
 }
 
+impl Identity {
+    /// The address with its instance key: several instances of one block have one address.
+    pub fn instance(&self) -> &str {
+        self.instances.first().unwrap_or(&self.address)
+    }
+}
+
 impl Existence {
     /// Whether it exists where `other` does: what stands under the same condition comes and goes with it.
     pub fn beside(&self, other: &Self) -> Truth {
@@ -370,13 +377,40 @@ impl Subject for Identity {
     }
 }
 
-/// Whether a resource survives its own stack or configuration.
+/// Whether a resource survives its own stack or configuration, as its source lets one say it.
 #[derive(Clone, Debug)]
-pub struct Protection {
-    /// Kept when the resource is removed from the template: CloudFormation `DeletionPolicy`.
-    pub deletion: attr::Attr<Text>,
-    /// Kept when an update replaces it: CloudFormation `UpdateReplacePolicy`.
-    pub replacement: attr::Attr<Text>,
+pub enum Protection {
+    /// CloudFormation says what becomes of a resource that leaves its stack.
+    CloudFormation {
+        /// Kept when the resource is removed from the template: `DeletionPolicy`.
+        deletion: attr::Attr<Text>,
+        /// Kept when an update replaces it: `UpdateReplacePolicy`.
+        replacement: attr::Attr<Text>,
+    },
+    /// Terraform removes what leaves the configuration.
+    Terraform {
+        /// `lifecycle { prevent_destroy }`, which a plan and a state do not show.
+        prevent_destroy: attr::Attr<bool>,
+        /// Whether it is refused to remove a bucket that holds objects: `force_destroy` is off. `None` for a resource
+        /// that has no such argument.
+        objects: Option<Switch>,
+    },
+}
+
+/// A setting whose attribute may say the opposite: a store takes in events when `suspend` is false.
+#[derive(Clone, Debug)]
+pub struct Switch {
+    /// The attribute.
+    pub attr: attr::Attr<bool>,
+    /// The value that turns the setting on.
+    pub on: bool,
+}
+
+impl Switch {
+    /// Whether the setting is on.
+    pub fn is_on(&self) -> Truth {
+        self.attr.is(&self.on)
+    }
 }
 
 /// A key and value that somebody put on a resource.

@@ -21,7 +21,9 @@ use crate::truth::Truth;
 mod detect;
 mod fingerprint;
 mod instances;
+mod plans;
 mod read;
+mod terraform;
 mod walk;
 
 /// The largest template that is read, in bytes. Far beyond what CloudFormation takes; it bounds memory.
@@ -48,8 +50,23 @@ pub struct Request<'a> {
     pub options: Options,
     /// What templates cannot know.
     pub cloudformation: cloudformation::Settings,
+    /// What modules of Terraform cannot know.
+    pub terraform: TerraformSettings,
     /// Is told about each step; called from many threads.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+}
+
+/// What modules of Terraform cannot know and the command line may say.
+#[derive(Clone, Debug, Default)]
+pub struct TerraformSettings {
+    /// `--var`: names and values as typed.
+    pub vars: Vec<(String, String)>,
+    /// `--var-file`, in order.
+    pub var_files: Vec<PathBuf>,
+    /// `--account`
+    pub account: Option<String>,
+    /// `--region`
+    pub region: Option<String>,
 }
 
 /// A step of a scan.
@@ -72,6 +89,9 @@ pub enum ScanError {
     /// The repository root is not a folder.
     #[error("the repository root '{0}' is not a folder")]
     RepoRoot(String),
+    /// A file with values of variables cannot be read: its path and why.
+    #[error("the file '{0}' of --var-file: {1}")]
+    VarFile(String, String),
     /// The working directory cannot be told.
     #[error("the working directory cannot be read: {0}")]
     WorkingDirectory(std::io::Error),
@@ -143,13 +163,19 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     };
     let walked = walk::collect(request, &report)?;
     let mut sources = SourceMap::default();
-    let read::Read { templates, mut gaps } = read::templates(walked, &mut sources, &report);
+    let settings = terraform::settings(&request.terraform, &mut sources)?;
+    let read::Read { templates, plans, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
         let path = Some(sources.file(span.file).path().to_owned());
         gaps.push(Gap { path, span: Some(span), reason: "template", message });
     }
-    let estate = Estate::new(lowered.inputs);
+    let mut inputs = lowered.inputs;
+    let first = inputs.len() as u32;
+    inputs.extend(terraform::inputs(&files, &settings, &base, &sources, first, &mut gaps));
+    let first = inputs.len() as u32;
+    inputs.extend(plans::inputs(&plans, &sources, first, &mut gaps));
+    let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;
     sort(&mut findings, &sources);

@@ -2,8 +2,11 @@
 pub mod block;
 pub mod cloudformation;
 pub mod embed;
+pub mod grants;
+pub mod partition;
 pub mod policy;
 pub mod script;
 pub mod terraform;
+pub mod uses;
 pub mod value;
 pub mod worlds;

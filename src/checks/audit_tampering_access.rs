@@ -6,10 +6,9 @@ use crate::finding::allow::AllowList;
 use crate::finding::{Judge, Severity, Witness};
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, Seen};
-use crate::model::policy::Document;
 use crate::model::policy::assets::Assets;
 use crate::model::policy::tampering::{Boundary, Harm, Holder, Offence, Power};
-use crate::model::policy::{Held, Request};
+use crate::model::policy::{Document, Effect, Held, Request};
 use crate::model::principal::{Grant, GrantedPolicy, PrincipalKind, Principals};
 use crate::model::{Estate, Input, ResourceKind};
 use crate::truth::{CauseKind, Causes, Truth};
@@ -18,10 +17,10 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     let allow = AllowList::new(judge.options());
     let assets = Assets::of(estate);
     for input in &estate.inputs {
-        let principals = Principals::of(input);
+        let (principals, refusals) = (Principals::of(input), Refusals::of(input));
         let mut whole = Whole::default();
         for grants in by_principal(input) {
-            one(judge, input, &assets, &grants, &principals, &allow, &mut whole);
+            one(judge, input, &assets, &grants, &principals, &refusals, &allow, &mut whole);
         }
         whole.finding(judge, input);
     }
@@ -32,7 +31,7 @@ fn by_principal(input: &Input) -> Vec<Vec<&Grant>> {
     let mut places: HashMap<(&str, &Text), usize> = HashMap::new();
     let mut found: Vec<Vec<&Grant>> = Vec::new();
     for grant in &input.grants {
-        let place = *places.entry((grant.id.address.as_str(), &grant.to.name)).or_insert(found.len());
+        let place = *places.entry((grant.id.instance(), &grant.to.name)).or_insert(found.len());
         match found.get_mut(place) {
             Some(grants) => grants.push(grant),
             None => found.push(vec![grant]),
@@ -41,26 +40,68 @@ fn by_principal(input: &Input) -> Vec<Vec<&Grant>> {
     found
 }
 
+/// What policies take back from a principal, whichever resource attaches them. A principal that is only a name has a
+/// finding at each policy that gives it something, but a Deny of any other one holds there as well.
+struct Refusals<'a>(HashMap<(PrincipalKind, &'a Text), Vec<(&'a str, Refusal)>>);
+
+/// What one attachment takes back.
+enum Refusal {
+    /// Everything: AWS's own policy for that.
+    All,
+    /// What this document, without its Allows, does.
+    Document(Attr<Document>),
+}
+
+impl<'a> Refusals<'a> {
+    fn of(input: &'a Input) -> Self {
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for grant in &input.grants {
+            let refusal = match &grant.policy {
+                GrantedPolicy::Document(document) => Refusal::Document(document.map(|document| {
+                    let mut denies = document.clone();
+                    denies.statements.retain(|statement| statement.is(Effect::Deny) != Truth::False);
+                    denies
+                })),
+                GrantedPolicy::Managed(_) if is_of_aws(grant, &["AWSDenyAll"]) => Refusal::All,
+                GrantedPolicy::Managed(_) => continue,
+            };
+            let address = grant.id.address.as_str();
+            found.entry((grant.to.kind, &grant.to.name)).or_default().push((address, refusal));
+        }
+        Self(found)
+    }
+
+    fn to(&self, grant: &'a Grant) -> &[(&'a str, Refusal)] {
+        self.0.get(&(grant.to.kind, &grant.to.name)).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// What is said about the input as a whole.
 #[derive(Default)]
 struct Whole<'a> {
     judged: usize,
     found: usize,
     administrators: Vec<&'a Grant>,
+    /// Attachments of AWS's own policies that allow it, which are no policies of the input.
+    managed: Vec<&'a Grant>,
     allowed: Vec<&'a Grant>,
+    /// Attachments of which a plan tells no more than that there is a policy: its text is made when it is applied.
+    unmade: Vec<&'a Grant>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "one principal of a loop over all of them")]
 fn one<'a>(
     judge: &mut Judge<'_>,
     input: &'a Input,
-    assets: &'a Assets,
+    assets: &Assets,
     grants: &[&'a Grant],
     principals: &Principals<'a>,
+    refusals: &Refusals<'a>,
     allow: &AllowList,
     whole: &mut Whole<'a>,
 ) {
     let grant = grants[0];
-    let documents: Vec<_> = grants
+    let mut documents: Vec<_> = grants
         .iter()
         .filter_map(|grant| match &grant.policy {
             GrantedPolicy::Document(document) => Some(document),
@@ -70,19 +111,34 @@ fn one<'a>(
     whole.judged += 1;
     let receiver = principals.receiver(grant);
     let boundary = receiver.map_or(Boundary::None, |principal| Boundary::of(&principal.boundary, principals));
-    if grants.iter().any(|grant| is_administrator(grant)) && matches!(boundary, Boundary::None) {
+    let refused = refusals.to(grant);
+    if boundary == Boundary::All || refused.iter().any(|(_, refusal)| matches!(refusal, Refusal::All)) {
+        return;
+    }
+    if grants.iter().any(|grant| is_of_aws(grant, &ADMINISTRATORS)) && matches!(boundary, Boundary::None) {
         whole.administrators.push(grant);
         return;
     }
+    whole.managed.extend(grants.iter().filter(|grant| is_of_aws(grant, &POWERFUL)));
     if documents.is_empty() {
         return;
     }
+    documents.extend(refused.iter().filter_map(|(address, refusal)| match refusal {
+        Refusal::Document(document) if *address != grant.id.address => Some(document),
+        _ => None,
+    }));
     let holder = Holder::new(input, &grant.to, receiver, documents);
     let (offence, doubt) = match holder.power(assets, &boundary) {
         Power::Harmless => return,
         Power::Full => return whole.administrators.push(grant),
         Power::Some(offence) => (offence, None),
-        Power::Maybe(offence, causes) => (offence, Some(causes)),
+        Power::Maybe(offence, causes) => {
+            let unmade = causes.iter().all(|cause| cause.kind == CauseKind::AfterApply);
+            if unmade && offence.statement.is_none() {
+                return whole.unmade.push(grant);
+            }
+            (offence, Some(causes))
+        }
     };
     match allow.names(grant, receiver) {
         Truth::True => whole.allowed.push(grant),
@@ -96,14 +152,22 @@ fn one<'a>(
     }
 }
 
-/// Whether the attachment is of the AWS managed policy of administrators.
-fn is_administrator(grant: &Grant) -> bool {
+/// AWS's policy for administrators.
+const ADMINISTRATORS: [&str; 1] = ["AdministratorAccess"];
+
+/// AWS's policies that let their holders stop or redirect a trail.
+const POWERFUL: [&str; 4] =
+    ["AdministratorAccess", "PowerUserAccess", "AWSCloudTrail_FullAccess", "AWSCloudTrailFullAccess"];
+
+/// Whether the attachment is certainly of one of these policies of AWS.
+fn is_of_aws(grant: &Grant, names: &[&str]) -> bool {
     let GrantedPolicy::Managed(policy) = &grant.policy else { return false };
-    let named = |policy: &Text| Text::from("arn:*:iam::aws:policy/AdministratorAccess").matches(policy);
-    let bare = |policy: &Text| {
-        Truth::known(grant.to.kind == PrincipalKind::Function) & policy.same(&Text::from("AdministratorAccess"))
+    let function = Truth::known(grant.to.kind == PrincipalKind::Function);
+    let is = |name: &&str, policy: &Text| {
+        Text::from(format!("arn:*:iam::aws:policy/{name}").as_str()).matches(policy)
+            | (function.clone() & policy.same(&Text::from(*name)))
     };
-    policy.satisfies(|policy| named(policy) | bare(policy)) == Truth::True
+    policy.satisfies(|policy| Truth::any(names.iter().map(|name| is(name, policy)))) == Truth::True
 }
 
 /// The resource whose policy holds the statement: a managed policy, or what attaches the policy.
@@ -194,12 +258,23 @@ impl Whole<'_> {
         } else {
             "defines no policy that lets anybody but its full administrators tamper with the audit log"
         };
-        let mut draft = judge.on_input(input).claim(claim, "").because(match self.administrators.len() {
+        let mut says = match self.administrators.len() {
             0 => "none allows anybody to stop, redirect or delete it".to_owned(),
             1 => "1 full administrator was counted".to_owned(),
             n => format!("{n} full administrators were counted"),
-        });
-        for (noun, grants) in [("full administrator", &self.administrators), ("named by 'allow'", &self.allowed)] {
+        };
+        match self.managed.len() {
+            0 => {}
+            1 => says.push_str("; 1 attachment of a policy of AWS that does allow it was counted"),
+            n => says.push_str(&format!("; {n} attachments of policies of AWS that do allow it were counted")),
+        }
+        let mut draft = judge.on_input(input).claim(claim, "").because(says);
+        for (noun, grants) in [
+            ("full administrator", &self.administrators),
+            ("holder of a policy of AWS", &self.managed),
+            ("named by 'allow'", &self.allowed),
+            ("policy that is known after apply", &self.unmade),
+        ] {
             for grant in grants {
                 let who = format!("{} '{}'", grant.to.kind.noun(), grant.to.name);
                 draft = draft.evidence(noun, "few, and known", who, &grant.at);
@@ -215,6 +290,11 @@ impl Whole<'_> {
         }
         match input.unread(&input.grants) {
             Some(causes) if self.found == 0 => draft.unknown(causes),
+            _ if self.found == 0 && !self.unmade.is_empty() => {
+                let names: Vec<_> = self.unmade.iter().map(|grant| format!("'{}'", grant.by.shown)).collect();
+                let detail = format!("the plan does not tell the text of the policies of {}", names.join(", "));
+                draft.not_applicable(CauseKind::AfterApply, detail)
+            }
             _ if self.judged == 0 => draft
                 .not_applicable(CauseKind::NoSubject, "it attaches no policy to a user, group, role or permission set"),
             _ => draft.pass(),

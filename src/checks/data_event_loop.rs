@@ -53,10 +53,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     }
 }
 
-/// The partition of the trail, `aws` where nothing says otherwise.
 fn bucket_arn(trail: &Trail, name: &Text) -> Text {
-    let partition = trail.arn.split(':').get(1).filter(|part| !part.is_certainly_empty()).cloned();
-    Text::format("arn:{}:s3:::{}", &[&partition.unwrap_or_else(|| "aws".into()), name])
+    Text::format("arn:{}:s3:::{}", &[&trail.partition(), name])
 }
 
 /// Log and digest files are written below `[prefix/]AWSLogs/`, those of an account below its id, those of an

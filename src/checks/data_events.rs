@@ -1,5 +1,6 @@
 //! Data events: what is done with the objects, functions and tables themselves.
 
+use super::witness;
 use crate::finding::Judge;
 use crate::model::Estate;
 use crate::model::recording::{Recording, others};
@@ -7,7 +8,10 @@ use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for recording in Recording::all(estate) {
-        let beside = recording.together(|recorder| recorder.counts.clone()).any_data() | recording.more();
+        let together = recording.together(|recorder| recorder.counts.clone());
+        let beside = together.any_data() | recording.more();
+        // No logging trail records it.
+        let lost = recording.inputs.first().and_then(|input| together.lost_read(input.partition));
         let helpers = recording.some(|other| other.counts == Truth::True && other.recorded.any_data() == Truth::True);
         for recorder in &recording.recorders {
             let (trail, place) = (recorder.trail, recorder.trail.selectors.place());
@@ -37,13 +41,15 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 (Truth::False, Truth::False) => {
                     let reason = if place.absent { "and the default has none" } else { "and takes in none" };
                     let says = trail.selectors.place().says;
+                    // Nor would this one, should it log.
+                    let lost = lost.as_ref().filter(|event| recorder.recorded.records(event) == Truth::False);
                     draft
                         .because(format!("{says}, {reason}"))
                         .remedy(format!(
                             "Add the data events of the resources that hold sensitive data to '{}', objects of S3 first; leave out the log bucket.",
                             place.name
                         ))
-                        .fail();
+                        .fail_with(witness::of(lost, estate.input(trail.id.input)));
                 }
                 (Truth::Unknown(causes), _) => draft.unknown(causes),
                 (Truth::False, Truth::Unknown(causes)) => draft.unknown(causes.clone()),

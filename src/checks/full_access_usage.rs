@@ -46,12 +46,12 @@ fn is_full_access(policy: &Text, holder: PrincipalKind) -> Truth {
 fn attachment(judge: &mut Judge<'_>, grant: &Grant, policy: &Attr<Text>, safe: Truth, allowed: Truth) {
     let holder = format!("{} '{}'", grant.to.kind.noun(), grant.to.name);
     // A principal holds what is attached to it; a policy is attached to a principal that is only a name here.
-    let (may, fails) = match grant.id.kind {
+    let (may, fails) = match grant.by.kind {
         ResourceKind::Principal => ("may have full access to CloudTrail", "has full access to CloudTrail"),
         _ => ("may give full access to CloudTrail away", "gives full access to CloudTrail away"),
     };
     let draft = judge
-        .on(grant)
+        .on(&grant.by)
         .claim("keeps to narrower policies than full access to CloudTrail", fails)
         .looks_at(policy, "a policy that cannot stop or delete trails")
         .at(&grant.at)
@@ -64,7 +64,7 @@ fn attachment(judge: &mut Judge<'_>, grant: &Grant, policy: &Attr<Text>, safe: T
             _ => causes,
         }),
         Truth::False => draft
-            .because(match grant.id.kind {
+            .because(match grant.by.kind {
                 ResourceKind::Principal => policy.says(),
                 _ => format!("'{}' of the {holder} is {}", policy.name, policy.observed()),
             })

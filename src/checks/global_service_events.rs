@@ -4,18 +4,10 @@ use crate::finding::Judge;
 use crate::model::Estate;
 use crate::model::arn::Text;
 use crate::model::event_selector::Recorded;
+use crate::model::event_selector::event::GLOBAL_SOURCES;
 use crate::model::recording::{Recording, others};
 use crate::model::trail::Trail;
 use crate::truth::{CauseKind, Truth};
-
-/// The sources of global service events.
-const GLOBAL: [&str; 5] = [
-    "iam.amazonaws.com",
-    "sts.amazonaws.com",
-    "cloudfront.amazonaws.com",
-    "route53.amazonaws.com",
-    "organizations.amazonaws.com",
-];
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for recording in Recording::all(estate) {
@@ -34,7 +26,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 .claim("includes the events of global services", "does not include the events of global services")
                 .looks_at(flag, "true")
                 .looks_at(&trail.multi_region, "true, or the trail stands in the Region that receives these events");
-            let any = recorder.recorded.management().any;
+            let any = Truth::any(GLOBAL_SOURCES.into_iter().map(|source| recorder.recorded.touches_source(source)));
             match (&own, &any, &elsewhere) {
                 (Truth::True, Truth::True, _) => draft.pass(),
                 (_, _, Truth::True) => {
@@ -45,7 +37,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                         .pass();
                 }
                 (_, Truth::False, Truth::False) => {
-                    draft.not_applicable(CauseKind::NoSubject, "it records no management events at all");
+                    draft.not_applicable(CauseKind::NoSubject, "it records no management events of global services");
                 }
                 (Truth::False, Truth::True, Truth::False) => {
                     if flag.is(&true) == Truth::False {
@@ -85,7 +77,7 @@ fn takes_in(trail: &Trail) -> Truth {
 }
 
 fn records(recorded: &Recorded) -> Truth {
-    Truth::all(GLOBAL.into_iter().map(|source| recorded.records_source(source)))
+    Truth::all(GLOBAL_SOURCES.into_iter().map(|source| recorded.records_source(source)))
 }
 
 /// Whether global service events are delivered to this Region. It has been one Region of each partition since

@@ -1,9 +1,10 @@
 //! The management events that a trail's selectors leave out.
 
 use super::witness;
-use crate::finding::{Judge, Severity};
+use crate::finding::{Draft, Judge, Severity};
 use crate::model::event_selector::Management;
 use crate::model::recording::{Pool, Recorder, Recording, others};
+use crate::model::trail::Trail;
 use crate::model::{Estate, Input};
 use crate::truth::{CauseKind, Truth};
 
@@ -15,8 +16,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let helpers =
             recording.some(|other| other.counts == Truth::True && other.recorded.management().any == Truth::True);
         for recorder in &recording.recorders {
-            let others = others(&helpers, recorder.trail);
-            one(estate, recording, recorder, &pool, &any, &others, judge);
+            one(estate, recording, recorder, &pool, &any, &helpers, judge);
         }
     }
 }
@@ -27,10 +27,11 @@ fn one(
     recorder: &Recorder<'_>,
     pool: &Pool,
     any: &Truth,
-    others: &str,
+    helpers: &[&Trail],
     judge: &mut Judge<'_>,
 ) {
     let (trail, own) = (recorder.trail, recorder.recorded.management());
+    let others = others(helpers, trail);
     let place = trail.selectors.place();
     let missing = missing(&own);
     let draft = judge
@@ -55,7 +56,7 @@ fn one(
     );
     if own.any == Truth::False {
         return match any {
-            Truth::True => draft.not_applicable(
+            Truth::True => beside(draft, helpers, trail).not_applicable(
                 CauseKind::Equivalent,
                 format!("it is for other events, and management events are recorded by {others}"),
             ),
@@ -77,10 +78,12 @@ fn one(
     let writes = side(&own.writes.truth, filled.writes);
     match (reads & writes, &own.any) {
         (Truth::True, Truth::True) if matches!(whole, Truth::Unknown(_)) => {
-            draft.because(format!("what '{}' may leave out is recorded by {others}", place.name)).pass();
+            beside(draft, helpers, trail)
+                .because(format!("what '{}' may leave out is recorded by {others}", place.name))
+                .pass();
         }
         (Truth::True, Truth::True) => {
-            draft
+            beside(draft, helpers, trail)
                 .claim("has all management events recorded", "")
                 .because(format!("'{}' leaves out {missing}, and they are recorded by {others}", place.name))
                 .pass();
@@ -98,8 +101,16 @@ fn one(
     }
 }
 
+/// Points to the trails that record what this one does not.
+fn beside<'j, 'o>(draft: Draft<'j, 'o>, helpers: &[&Trail], than: &Trail) -> Draft<'j, 'o> {
+    let helpers = helpers.iter().filter(|helper| !std::ptr::eq(**helper, than)).take(3);
+    helpers.fold(draft, |draft, helper| {
+        draft.related(format!("the trail '{}' records management events", helper.id.shown), &helper.id.at)
+    })
+}
+
 fn fail(
-    draft: crate::finding::Draft<'_, '_>,
+    draft: Draft<'_, '_>,
     recorder: &Recorder<'_>,
     pool: &Pool,
     own: &Management,
@@ -108,13 +119,24 @@ fn fail(
 ) {
     let (name, half) = (recorder.trail.selectors.place().name, half(own));
     // The witness is an event that no trail of the input records.
-    let lost = pool.lost(recorder.trail);
-    let lost = lost.iter().find(|event| recorder.recorded.records(event) == Truth::False);
+    let lost = pool.lost(recorder);
+    let region = lost.as_ref().filter(|lost| !lost.nowhere).and_then(|_| {
+        match recorder.trail.multi_region.is(&true) {
+            // Another trail may record it in a Region of its own.
+            Truth::False => Some(recorder.trail.home_region.literal().unwrap_or("the Region of the trail").to_owned()),
+            _ => pool.elsewhere.clone(),
+        }
+    });
+    let event = lost.as_ref().map(|lost| &lost.event);
+    let shown = match region {
+        Some(region) => witness::in_region(event, Some(&region)),
+        None => witness::of(event, input),
+    };
     let draft = if half { draft.severity(Severity::Medium) } else { draft };
     draft
         .because(format!("'{name}' leaves them out, and no other logging trail of {} records them", recording.scope()))
         .remedy(remedy)
-        .fail_with(witness::of(lost, input));
+        .fail_with(shown);
 }
 
 /// Whether one side is recorded as a whole and the other is not.

@@ -1,6 +1,6 @@
 //! The metric filters and alarms of the CIS benchmark, compared by meaning.
 
-use crate::finding::{Judge, Witness};
+use crate::finding::{Judge, Lost, Witness};
 use crate::model::filter_pattern::cis;
 use crate::model::log_group::MetricFilter;
 use crate::model::monitoring::{Fault, Monitoring, Verdict};
@@ -59,9 +59,9 @@ fn judge_one(input: &Input, wanted: &cis::Filter, verdict: Verdict<'_>, judge: &
         Truth::False => {
             let (reason, remedy) = explained(&verdict.fault, wanted, &names, &verdict.filters);
             let witness = match verdict.fault {
-                Fault::Misses(event) => Some(Witness::Event {
-                    fields: event.into_iter().map(|(field, value)| (field, value.to_string())).collect(),
-                }),
+                Fault::Misses(event) => {
+                    Some(Witness::event(Lost::Alarm, event.into_iter().map(|(field, value)| (field, value.into()))))
+                }
                 _ => None,
             };
             draft.because(reason).remedy(remedy).fail_with(witness);
@@ -84,8 +84,8 @@ fn explained(fault: &Fault, wanted: &cis::Filter, names: &str, filters: &[&Metri
             ),
         ),
         Fault::NotFed => (
-            format!("no trail of this input delivers to the log group of {names}"),
-            format!("Set '{group}' to the log group that the trail delivers to."),
+            format!("no logging trail of this input delivers to the log group of {names}"),
+            format!("Set '{group}' to the log group of a trail that logs."),
         ),
         Fault::NoAlarm => (
             format!("no alarm that has an action and is on watches the metric of {names}"),

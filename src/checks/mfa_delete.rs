@@ -2,6 +2,8 @@
 
 use crate::finding::options::MfaDeleteMode;
 use crate::finding::{Judge, Severity};
+use crate::model::account::OrganizationPolicy;
+use crate::model::arn::Text;
 use crate::model::attr::Seen;
 use crate::model::bucket::Bucket;
 use crate::model::lookup::LogTarget;
@@ -86,12 +88,27 @@ fn versions_kept(estate: &Estate, target: &LogTarget<'_, Bucket>) -> Truth {
         true => Truth::False,
         false => over_cases(&cases, &target.name, |document| !document.version_deletion(&place).truth),
     };
-    let attached = |targets: &Vec<_>| Truth::known(!targets.is_empty());
     let input = estate.input(target.trails[0].id.input);
+    // A policy of a unit binds the bucket's account if that is in the unit, which cannot be seen here.
+    let binds = |one: &Text| {
+        if OrganizationPolicy::is_root(input, one) {
+            return Truth::True;
+        }
+        match one.same(&place.owner) {
+            Truth::True => Truth::True,
+            _ => Truth::unknown(
+                CauseKind::OutsideScope,
+                format!(
+                    "whether the bucket's account belongs to '{one}', which a service control policy is attached to, cannot be told"
+                ),
+            ),
+        }
+    };
     let by_organization = input.organization_policies.iter().map(|policy| {
         policy.kind.satisfies(|kind| kind.same(&"SERVICE_CONTROL_POLICY".into()))
-            & policy.targets.present(attached)
+            & policy.targets.satisfies(|targets| Truth::any(targets.iter().map(binds)))
             & policy.content.satisfies(|document| !document.version_deletion(&place).truth)
+            & policy.id.existence.truth()
     });
     by_policy | Truth::any(by_organization)
 }

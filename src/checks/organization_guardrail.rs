@@ -86,9 +86,7 @@ fn guards(input: &Input, policy: &OrganizationPolicy, action: &str) -> Truth {
 fn reaches_all(input: &Input, policy: &OrganizationPolicy) -> Truth {
     let doubt = |detail: String| Truth::from(Cause::new(CauseKind::OutsideScope, detail));
     let shown = &policy.id.shown;
-    let is_root = |target: &Text| {
-        target.starts_with("r-") == Truth::True || input.organizations.iter().any(|own| own.root == *target)
-    };
+    let is_root = |target: &Text| OrganizationPolicy::is_root(input, target);
     policy.targets.fold(|seen| match seen {
         Seen::Value(targets) if targets.iter().any(is_root) => Truth::True,
         Seen::Value(targets) if let Some(causes) = targets.iter().find_map(Text::causes) => Truth::Unknown(causes),

@@ -6,6 +6,10 @@ use crate::model::attr::Attr;
 use crate::model::bucket::PublicAccessBlock;
 use crate::truth::Truth;
 
+/// What the settings do, for sources spell their names differently.
+const FOUR: &str =
+    "those that block public ACLs, block public policies, ignore public ACLs and restrict public buckets";
+
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for target in estate.log_buckets() {
         let mut draft = judge.on(&target).claim("blocks public access", "does not block public access in full");
@@ -16,16 +20,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 continue;
             }
         };
-        draft = draft.remedy(format!(
-            "Set all four settings under '{}' to true: BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls and \
-             RestrictPublicBuckets.",
-            block.name
-        ));
+        draft = draft.remedy(format!("Set all four settings under '{}' to true: {FOUR}.", block.name));
         if block.written() == Truth::False {
             // New buckets block public access of their own accord since April 2023, but nothing puts it back.
             draft = draft.severity(Severity::Low).because(format!(
-                "'{}' is not set, so nothing restores BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls and \
-                 RestrictPublicBuckets when they are turned off",
+                "'{}' is not set, so nothing restores its four settings when they are turned off",
                 block.name
             ));
         } else if let Some(written) = block.possible().next() {

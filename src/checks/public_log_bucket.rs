@@ -35,7 +35,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 judge
                     .on(&target)
                     .claim(HOLDS, FAILS)
-                    .looks_at(&bucket.acl, "Private, or public ACLs ignored")
+                    .looks_at(&bucket.acl, "a private ACL, or public ACLs ignored")
                     .looks_whether(&bucket.block, "public ACLs ignored")
                     .remedy(format!(
                         "Remove '{}' and turn on all four settings of '{}'.",

@@ -27,18 +27,21 @@ fn one_account(recording: &Recording<'_>, judge: &mut Judge<'_>) {
         if !options.expect_trail {
             draft.not_applicable(
                 CauseKind::Option,
-                "that a trail must be here is asked only with '--expect-trail'; another stack may hold it",
+                "that a trail must be here is asked only with '--expect-trail'; another stack or configuration may hold it",
             );
             continue;
         }
         let (management, covered) = covered.get_or_insert_with(|| {
             let trails = recording.together(|recorder| recorder.counts.clone() & recorder.trail.multi_region.is(&true));
-            let management = trails.management();
-            let mut covered = management.all() | recording.more();
+            let mut more = recording.more();
+            let mut members = vec![trails];
             if options.accept_event_data_store {
-                let all = Truth::any(recording.inputs.iter().map(|input| may_be_more(&input.event_data_stores)));
-                covered = covered | stores(&recording.inputs).management().all() | all;
+                more = more | Truth::any(recording.inputs.iter().map(|input| may_be_more(&input.event_data_stores)));
+                members.push(stores(&recording.inputs));
             }
+            let together = Recorded::together(members.iter().map(|member| (Truth::True, member)));
+            let management = together.management();
+            let covered = management.all() | more;
             (management, covered)
         });
         match covered.clone() {
@@ -50,7 +53,10 @@ fn one_account(recording: &Recording<'_>, judge: &mut Judge<'_>) {
                     .because(reason)
                     .evidence("IsMultiRegionTrail", "a logging multi-Region trail", observed(recording), &input.at)
                     .remedy(remedy)
-                    .fail_with(witness::of(management.lost(), input));
+                    .fail_with(match recording.elsewhere() {
+                        Some(region) => witness::in_region(management.lost(), Some(&region)),
+                        None => witness::of(management.lost(), input),
+                    });
             }
         }
     }
@@ -62,7 +68,7 @@ fn stores(inputs: &[&Input]) -> Recorded {
         .iter()
         .flat_map(|input| &input.event_data_stores)
         .map(|store| {
-            let counts = store.id.existence.truth() & store.ingestion.is(&true) & store.multi_region.is(&true);
+            let counts = store.id.existence.truth() & store.ingestion.is_on() & store.multi_region.is(&true);
             (counts, Recorded::by_store(&store.selectors))
         })
         .collect();

@@ -13,7 +13,7 @@ use super::parameters;
 use crate::checks::{CHECKS, Check};
 use crate::finding::{Options, Severity};
 use crate::reports::{self, Format, Show};
-use crate::scan::{LARGEST_PLAN, Request, STDIN};
+use crate::scan::{LARGEST_PLAN, Request, STDIN, TerraformSettings};
 use crate::sources::cloudformation;
 
 /// What to scan, what to write and how to end.
@@ -47,6 +47,12 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
         options: Options { expect_trail: args.expect_trail, ..Options::default() },
         cloudformation: cloudformation::Settings {
             parameters: parameters::read(&args.parameters)?,
+            account: args.account.clone(),
+            region: args.region.clone(),
+        },
+        terraform: TerraformSettings {
+            vars: args.var.clone(),
+            var_files: args.var_file.clone(),
             account: args.account.clone(),
             region: args.region.clone(),
         },

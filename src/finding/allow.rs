@@ -60,7 +60,8 @@ impl Entry {
 
 /// The name; for one that AWS generates the address, the only name that a person can write down beforehand.
 fn said_name(name: &Text, id: &Identity) -> Text {
-    if matches!(name.parts(), [Part::Var(var)] if matches!(var.shape, Shape::Name | Shape::Generated)) {
+    let made_up = name.vars().any(|var| var.shape == Shape::Generated);
+    if made_up || matches!(name.parts(), [Part::Var(var)] if var.shape == Shape::Name) {
         Text::from(id.address.as_str())
     } else {
         name.clone()

@@ -2,7 +2,8 @@
 use super::arn::Text;
 use super::attr::Attr;
 use super::policy::Document;
-use super::{Identity, Subject};
+use super::{Identity, Input, Subject};
+use crate::truth::Truth;
 
 /// An AWS organization that the input defines.
 #[derive(Clone, Debug)]
@@ -37,6 +38,13 @@ pub struct OrganizationPolicy {
 impl Subject for OrganizationPolicy {
     fn identity(&self) -> &Identity {
         &self.id
+    }
+}
+
+impl OrganizationPolicy {
+    /// Whether a target is the root of the organization, so that every member account is bound.
+    pub fn is_root(input: &Input, target: &Text) -> bool {
+        target.starts_with("r-") == Truth::True || input.organizations.iter().any(|own| own.root == *target)
     }
 }
 

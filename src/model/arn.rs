@@ -263,15 +263,20 @@ impl Text {
     /// ASCII letters in lower case; holes stay.
     #[must_use]
     pub fn lowercase(&self) -> Self {
-        Self(
-            self.0
-                .iter()
-                .map(|part| match part {
-                    Part::Lit(text) => Part::Lit(text.to_ascii_lowercase().into()),
-                    var @ Part::Var(_) => var.clone(),
-                })
-                .collect(),
-        )
+        self.map_literals(str::to_ascii_lowercase)
+    }
+
+    /// The text with its known characters turned into others; holes stay.
+    #[must_use]
+    pub fn map_literals(&self, turn: impl Fn(&str) -> String) -> Self {
+        let mut result = Self::default();
+        for part in &self.0 {
+            match part {
+                Part::Lit(text) => result.push_str(&turn(text)),
+                var @ Part::Var(_) => result.0.push(var.clone()),
+            }
+        }
+        result
     }
 
     /// The pieces between `separator`; a hole counts as holding none.

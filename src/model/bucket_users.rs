@@ -50,13 +50,13 @@ impl<'a> BucketUsers<'a> {
         let mut users: Vec<BucketUser> = own
             .chain(self.foreign(estate, bucket, name))
             // Its own access logs are judged by its own attribute, which may be absent.
-            .filter(|item| item.by.input != here || item.by.address != bucket.id.address)
+            .filter(|item| item.by.input != here || item.by.instance() != bucket.id.instance())
             .map(|item| {
                 // What exists under the bucket's own condition exists whenever the bucket does.
                 let exists = item.by.existence.beside(&bucket.id.existence);
                 BucketUser {
                     what: format!("'{}' uses it for {}", item.by.shown, item.purpose),
-                    fault: format!("{} {}", item.by.address, item.purpose),
+                    fault: format!("{} {}", item.by.instance(), item.purpose),
                     attribute: item.bucket.name.to_string(),
                     remedy: format!("Set '{}' of '{}' to a bucket of its own.", item.bucket.name, item.by.shown),
                     at: item.bucket.at.clone(),
@@ -93,7 +93,7 @@ impl<'a> BucketUsers<'a> {
             .copied()
             .filter(|item| leads_here(item))
             .collect();
-        found.sort_by_key(|item| (item.by.input, &item.by.address, item.purpose));
+        found.sort_by_key(|item| (item.by.input, item.by.instance(), item.purpose));
         found.dedup_by(|a, b| std::ptr::eq(*a, *b));
         found
     }

@@ -49,13 +49,20 @@ impl Estate {
 impl Bucket {
     /// Whether `name`, which no resource of the input defines, can be this bucket.
     fn may_be_named(&self, name: &Text) -> Truth {
-        if let [Part::Var(Var { shape: Shape::Name | Shape::Generated, .. })] = self.name.parts()
-            && self.name != *name
+        let name = bare_name(name);
+        if let [Part::Var(Var { shape: Shape::Name, .. })] = self.name.parts()
+            && self.name != name
         {
             return Truth::False;
         }
-        self.name.same(&bare_name(name))
+        if made_up_apart(&self.name, &name) { Truth::False } else { self.name.same(&name) }
     }
+}
+
+/// Whether a name is made up by AWS or a provider, at least in part, and the other one does not hold that part: nobody
+/// can have written the other down before the first was made.
+pub(crate) fn made_up_apart(made: &Text, other: &Text) -> bool {
+    made.vars().any(|var| var.shape == Shape::Generated && !other.vars().any(|held| held == var))
 }
 
 impl Trail {
@@ -98,7 +105,7 @@ impl Trail {
     fn unknown_prefix(&self, cause: &Cause) -> Text {
         let id = self.identity();
         Var {
-            key: format!("{}#{}#prefix", id.input.0, id.address).into(),
+            key: format!("{}#{}#prefix", id.input.0, id.instance()).into(),
             shown: self.prefix.name.clone(),
             cause: cause.clone(),
             shape: Shape::Any,

@@ -2,7 +2,7 @@
 use super::arn::Text;
 use super::attr::Attr;
 use super::event_selector::AdvancedSelector;
-use super::{Identity, Subject};
+use super::{Identity, Subject, Switch};
 
 /// An event data store.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct EventDataStore {
     /// Days that events are kept.
     pub retention_days: Attr<u32>,
     /// Whether it takes in events at present.
-    pub ingestion: Attr<bool>,
+    pub ingestion: Switch,
     /// Which events; absent means all management events.
     pub selectors: Attr<Vec<AdvancedSelector>>,
 }

@@ -10,12 +10,14 @@ use std::sync::Arc;
 mod automaton;
 pub mod cis;
 mod cover;
+mod example;
 mod parse;
 #[cfg(test)]
 mod tests;
 mod text;
 
-pub use cover::{Coverage, compare, covers, lean, meets};
+pub use cover::{Coverage, compare, covers, meets};
+pub use example::lean;
 pub use parse::{Grouping, ParseError, parse, parse_grouped};
 pub use text::StringPattern;
 
@@ -165,6 +167,21 @@ impl fmt::Display for Json {
             Self::Nested => f.write_str("{…}"),
             Self::String(text) => f.write_str(text),
             scalar => f.write_str(&scalar.text().unwrap_or_default()),
+        }
+    }
+}
+
+impl From<Json> for serde_json::Value {
+    /// An object or array of which nothing is known is an empty object; an absent field has no value and is null.
+    fn from(value: Json) -> Self {
+        match value {
+            Json::Absent | Json::Null => Self::Null,
+            Json::Nested => Self::Object(serde_json::Map::new()),
+            Json::Bool(value) => value.into(),
+            // Whole numbers are written without a fraction.
+            Json::Number(value) if value.fract() == 0.0 && value.abs() < 9e15 => (value as i64).into(),
+            Json::Number(value) => value.into(),
+            Json::String(text) => text.into(),
         }
     }
 }

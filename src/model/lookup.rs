@@ -216,7 +216,7 @@ impl Estate {
                     Link::Elsewhere(name) => Identity { shown: name.to_string(), ..borrowed.clone() },
                     Link::Unknown(_) => Identity { shown: format!("of {}", borrowed.shown), ..borrowed.clone() },
                 };
-                match known.entry((subject.input, subject.address.clone())) {
+                match known.entry((subject.input, subject.instance().to_owned())) {
                     Entry::Occupied(at) => {
                         let target = &mut targets[*at.get()];
                         // A trail names a thing again in another branch of a condition, right after the first time.
@@ -251,7 +251,7 @@ fn several<'a, T>(name: &Text) -> Link<'a, T> {
 
 fn unknown_name(trail: &Identity, kind: ResourceKind, cause: &Cause) -> Text {
     super::arn::Var {
-        key: format!("{}#{}#{}", trail.input.0, trail.address, kind.word()).into(),
+        key: format!("{}#{}#{}", trail.input.0, trail.instance(), kind.word()).into(),
         shown: Arc::from(kind.noun()),
         cause: cause.clone(),
         shape: super::arn::Shape::Any,
@@ -300,7 +300,7 @@ pub(super) fn log_group_name(arn: &Text) -> Option<Text> {
 }
 
 /// What stands behind the last literal occurrence of `mark` without its leading `:`; for `:alias/` the mark stays.
-pub(super) fn after_last(text: &Text, mark: &str) -> Option<Text> {
+pub(crate) fn after_last(text: &Text, mark: &str) -> Option<Text> {
     use super::arn::Part;
     let parts = text.parts();
     for (i, part) in parts.iter().enumerate().rev() {

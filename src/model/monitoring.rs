@@ -9,6 +9,7 @@ use super::attr::{Attr, Seen};
 use super::filter_pattern::{Asks, Expr, Json, Test, cis, compare, covers, lean, meets, parse};
 use super::log_group::{Metric, MetricFilter};
 use super::lookup::{is_log_group, log_group_name};
+use super::trail::Trail;
 use super::{Estate, Existence, Identity, Input, Subject, outside};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
@@ -59,7 +60,7 @@ pub enum Fault {
     None,
     /// No metric filter counts these events.
     NoFilter,
-    /// The filters stand on a log group that no trail of the input delivers to.
+    /// The filters stand on a log group that no logging trail of the input delivers to.
     NotFed,
     /// No alarm with an action watches their metrics.
     NoAlarm,
@@ -359,7 +360,7 @@ fn mentioned(pattern: &Attr<Text>) -> impl Iterator<Item = &'static str> {
         .map(|wanted| wanted.id.as_str())
 }
 
-/// Whether a trail delivers to the filter's log group: one of the input, or, where the input defines the log group, one
+/// Whether a logging trail delivers to the filter's log group: one of the input, or, where the input defines the log group, one
 /// of another input that names it. An input without trails watches those of others, and so may a filter on a log group
 /// that the input does not define.
 fn fed(estate: &Estate, input: &Input, filter: &MetricFilter) -> Truth {
@@ -372,7 +373,7 @@ fn fed(estate: &Estate, input: &Input, filter: &MetricFilter) -> Truth {
             Seen::Hidden(cause) | Seen::Unseen(cause) => cause.clone().into(),
             Seen::Absent => Truth::False,
         });
-        delivers & exists("trail", trail.identity())
+        delivers & works_now(trail)
     }));
     if own != Truth::False {
         return own;
@@ -385,10 +386,17 @@ fn fed(estate: &Estate, input: &Input, filter: &MetricFilter) -> Truth {
         };
         let others = estate.inputs.iter().filter(|other| other.id != input.id).flat_map(|other| &other.trails);
         let feeding = others.filter(|trail| trail.log_group.possible().any(|arn| is_log_group(group, arn)));
-        Truth::any(feeding.map(|trail| {
-            trail.log_group.satisfies(|arn| Truth::known(is_log_group(group, arn))) & exists("trail", trail.identity())
-        }))
+        Truth::any(
+            feeding.map(|trail| {
+                trail.log_group.satisfies(|arn| Truth::known(is_log_group(group, arn))) & works_now(trail)
+            }),
+        )
     })
+}
+
+/// Whether a trail exists and logs: one that is stopped delivers nothing.
+fn works_now(trail: &Trail) -> Truth {
+    exists("trail", trail.identity()) & trail.logging.is(&true)
 }
 
 /// Whether it exists; the reason for doubt names it.

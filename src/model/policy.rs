@@ -12,6 +12,7 @@ mod condition;
 mod delivery;
 mod eval;
 pub mod excess;
+mod fill;
 mod guard;
 pub mod of_bucket;
 mod old_accounts;
@@ -25,7 +26,8 @@ mod tests;
 pub use ask::wildcard;
 pub use delivery::{Almost, Need};
 pub use eval::{Caller, Context, Held, Request};
-pub use reach::{Reach, STRANGER, instance};
+pub use fill::instance;
+pub use reach::{Reach, STRANGER};
 
 /// A policy document.
 #[derive(Clone, Debug, PartialEq)]

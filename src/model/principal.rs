@@ -105,14 +105,14 @@ impl<'a> Principals<'a> {
     /// Those that the input defines.
     pub fn of(input: &'a Input) -> Self {
         Self {
-            principals: input.principals.iter().map(|one| (one.id.address.as_str(), one)).collect(),
+            principals: input.principals.iter().map(|one| (one.id.instance(), one)).collect(),
             policies: input.managed_policies.iter().map(|policy| (&policy.arn, &policy.document)).collect(),
         }
     }
 
     /// Who receives a grant, where the input defines it and the grant stands at it.
     pub fn receiver(&self, grant: &Grant) -> Option<&'a Principal> {
-        self.principals.get(grant.id.address.as_str()).copied()
+        self.principals.get(grant.id.instance()).copied()
     }
 
     /// The document of a managed policy that the input defines.

@@ -1,5 +1,6 @@
 //! What the trails of one input record together. Credit leaves an input only for one of the same account.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::arn::Text;
@@ -32,10 +33,39 @@ pub struct Recording<'a> {
 /// What several trails record together, of the Regions they have in common with a trail.
 #[derive(Debug)]
 pub struct Pool {
-    everywhere: Management,
+    everywhere: Part,
     /// As though all worked in one Region: what these do not record, none does.
-    at_most: Management,
-    by_region: HashMap<Text, Management>,
+    at_most: Part,
+    by_region: HashMap<Text, Part>,
+    all: Recorded,
+    /// A Region where only multi-Region trails work, as of [`Recording::elsewhere`].
+    pub elsewhere: Option<String>,
+    /// How many more events may be looked up in `all`: each look-up goes through all trails.
+    lookups: Cell<u32>,
+}
+
+/// What some trails record of the management events.
+#[derive(Debug)]
+struct Part {
+    management: Management,
+    lost: Vec<Lost>,
+}
+
+/// A management event that some trails do not record.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    /// The event.
+    pub event: Event,
+    /// Whether no other trail records it, in whatever Region.
+    pub nowhere: bool,
+}
+
+impl Part {
+    fn of(management: Management, all: &Recorded) -> Self {
+        let events = [&management.writes.lost, &management.reads.lost].into_iter().flatten();
+        let lost = events.map(|event| Lost { event: event.clone(), nowhere: all.records(event) == Truth::False });
+        Self { lost: lost.collect(), management }
+    }
 }
 
 /// Whether a source may hide more things of a kind: false or unknown, never true.
@@ -86,6 +116,7 @@ impl<'a> Recording<'a> {
     /// What the logging trails record together, by the Regions they work in.
     pub fn pool(&self) -> Pool {
         let multi = |recorder: &Recorder<'_>| recorder.trail.multi_region.is(&true);
+        let all = self.together(|recorder| recorder.counts.clone());
         let mut by_region = HashMap::new();
         for region in self.recorders.iter().map(|recorder| &recorder.trail.home_region) {
             // One entry a Region: a template has one. What has none is unknown.
@@ -93,12 +124,39 @@ impl<'a> Recording<'a> {
                 let here = |recorder: &Recorder<'_>| {
                     recorder.counts.clone() & (multi(recorder) | recorder.trail.home_region.same(region))
                 };
-                by_region.insert(region.clone(), self.together(here).management());
+                by_region.insert(region.clone(), Part::of(self.together(here).management(), &all));
             }
         }
         let everywhere = self.together(|recorder| recorder.counts.clone() & multi(recorder)).management();
-        let at_most = self.together(|recorder| recorder.counts.clone()).management();
-        Pool { everywhere, at_most, by_region }
+        Pool {
+            everywhere: Part::of(everywhere, &all),
+            at_most: Part::of(all.management(), &all),
+            by_region,
+            all,
+            elsewhere: self.elsewhere(),
+            lookups: Cell::new(64),
+        }
+    }
+
+    /// A Region in which no single-Region trail works, or words for it where their Regions are not known; `None` if
+    /// all trails that log work in all Regions.
+    pub fn elsewhere(&self) -> Option<String> {
+        let single = |recorder: &&Recorder<'_>| {
+            recorder.counts != Truth::False && recorder.trail.multi_region.is(&true) != Truth::True
+        };
+        let mut homes = self.recorders.iter().filter(single).map(|recorder| &recorder.trail.home_region).peekable();
+        homes.peek()?;
+        let homes: Vec<&Text> = homes.collect();
+        let free = |region: &&&str| homes.iter().all(|home| home.same(&(**region).into()) == Truth::False);
+        let partition = self.inputs.first().map_or("aws", |input| input.partition);
+        let regions: &[&str] = match partition {
+            "aws-cn" => &["cn-north-1", "cn-northwest-1"],
+            "aws-us-gov" => &["us-gov-west-1", "us-gov-east-1"],
+            "aws" => &["eu-west-1", "us-east-1", "us-west-2", "ap-southeast-2", "eu-central-1", "sa-east-1"],
+            _ => &[],
+        };
+        let found = regions.iter().find(free).map(|region| (*region).to_owned());
+        Some(found.unwrap_or_else(|| "any Region without a trail of its own".to_owned()))
     }
 
     /// Whether there may be trails that were not seen.
@@ -128,31 +186,46 @@ pub fn others(trails: &[&Trail], than: &Trail) -> String {
 }
 
 impl Pool {
-    /// What `ask` says of all Regions, and of the trail's own Region if that was looked at.
-    fn in_regions_of<T>(&self, trail: &Trail, ask: impl Fn(&Management) -> T) -> (Truth, T, Option<T>) {
-        let multi = trail.multi_region.is(&true);
-        (multi, ask(&self.everywhere), self.by_region.get(&trail.home_region).map(ask))
-    }
-
     /// Which sides of the management events are recorded as a whole in all Regions that `trail` works in.
     pub fn management(&self, trail: &Trail) -> Sides {
+        let here = self.by_region.get(&trail.home_region);
         let side = |ask: &dyn Fn(&Management) -> Truth| {
-            let (multi, everywhere, here) = self.in_regions_of(trail, ask);
+            let multi = trail.multi_region.is(&true);
             // In all Regions is enough for any trail, in its own Region for a single-Region one.
-            let here = here.unwrap_or_else(|| {
-                ask(&self.at_most) & Truth::unknown(CauseKind::Unsupported, "there are too many Regions to compare")
+            let here = here.map(|part| ask(&part.management)).unwrap_or_else(|| {
+                ask(&self.at_most.management)
+                    & Truth::unknown(CauseKind::Unsupported, "there are too many Regions to compare")
             });
-            everywhere | (!multi & here)
+            ask(&self.everywhere.management) | (!multi & here)
         };
         Sides { reads: side(&|found| found.reads.truth.clone()), writes: side(&|found| found.writes.truth.clone()) }
     }
 
-    /// Events that no logging trail records in the Regions that `trail` works in.
-    pub fn lost(&self, trail: &Trail) -> Vec<Event> {
-        let lost = |found: &Management| [found.writes.lost.clone(), found.reads.lost.clone()];
-        let (multi, everywhere, here) = self.in_regions_of(trail, lost);
-        let events = if multi == Truth::True { Some(everywhere) } else { here.or_else(|| Some(lost(&self.at_most))) };
-        events.into_iter().flatten().flatten().collect()
+    /// An event that neither the trail records nor, in the Regions that it works in, another logging one: one that no
+    /// trail records anywhere, if there is such.
+    pub fn lost(&self, recorder: &Recorder<'_>) -> Option<Lost> {
+        let trail = recorder.trail;
+        let here = match trail.multi_region.is(&true) {
+            Truth::True => Some(&self.everywhere),
+            _ => self.by_region.get(&trail.home_region),
+        };
+        let missed = |lost: &&Lost| recorder.recorded.records(&lost.event) == Truth::False;
+        let lost = self.at_most.lost.iter().chain(here.into_iter().flat_map(|part| &part.lost));
+        lost.clone().find(|lost| lost.nowhere && missed(lost)).or_else(|| lost.clone().find(missed)).cloned().or_else(
+            // A trail that does not log is blamed for what it would leave out.
+            || {
+                let own = recorder.recorded.management();
+                let events = [own.writes.lost, own.reads.lost].into_iter().flatten();
+                events.filter(|event| self.loses(event)).map(|event| Lost { event, nowhere: true }).next()
+            },
+        )
+    }
+
+    /// Whether no logging trail records an event, in whatever Region; false when too many events were asked for.
+    fn loses(&self, event: &Event) -> bool {
+        let left = self.lookups.get();
+        self.lookups.set(left.saturating_sub(1));
+        left > 0 && self.all.records(event) == Truth::False
     }
 }
 

@@ -58,6 +58,14 @@ pub struct Insight {
     pub categories: Attr<Vec<Text>>,
 }
 
+impl Trail {
+    /// The partition that it is in, `aws` where nothing says otherwise.
+    pub fn partition(&self) -> Text {
+        let parts = self.arn.split(':');
+        parts.get(1).filter(|part| !part.is_certainly_empty()).cloned().unwrap_or_else(|| "aws".into())
+    }
+}
+
 impl Subject for Trail {
     fn identity(&self) -> &Identity {
         &self.id

@@ -131,6 +131,13 @@ fn witness(outcome: &Outcome) -> Option<model::Witness<'_>> {
         finding::Witness::Request { principal, action, resource, context } => {
             model::Witness::Request { principal, action, resource, context: model::Pairs(context) }
         }
-        finding::Witness::Event { fields } => model::Witness::Event { fields: model::Pairs(fields) },
+        finding::Witness::Event { lost, fields, record } => model::Witness::Event {
+            lost: match lost {
+                finding::Lost::Record => model::Lost::Record,
+                finding::Lost::Alarm => model::Lost::Alarm,
+            },
+            fields: model::Pairs(fields),
+            record,
+        },
     })
 }

@@ -139,9 +139,15 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
     }
 }
 
-/// The message, whose first sentence consumers take as the title, and what to do.
+/// The message, whose first sentence consumers take as the title; the event that is lost; and what to do.
 fn message(finding: &Finding) -> String {
     let mut text = sentence(&finding.message);
+    if let Outcome::Fail(Some(seen)) = &finding.outcome
+        && let Some(short) = witness::in_short(seen)
+    {
+        text.push(' ');
+        text.push_str(&sentence(&format!("For example, {short}")));
+    }
     if let Some(remedy) = finding.remediation.as_deref().filter(|text| !text.is_empty()) {
         text.push(' ');
         text.push_str(&sentence(remedy));

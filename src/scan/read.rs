@@ -6,18 +6,25 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::detect::Text;
+use super::detect::{self, Text};
+use super::plans::{self, Document};
 use super::walk::{self, Base, Found, Walked};
-use super::{Gap, Progress, internal};
+use super::{Gap, Progress, internal, terraform};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::cloudformation::{self, Template};
+use crate::sources::terraform::module::ConfigFile;
 use crate::syntax::{self, Node};
 
 /// What came of the texts.
-#[derive(Debug)]
 pub(super) struct Read {
     /// All templates, by path.
     pub(super) templates: Vec<Template>,
+    /// Plans and states of Terraform, by path.
+    pub(super) plans: Vec<Document>,
+    /// The files of Terraform modules, by path.
+    pub(super) files: Vec<ConfigFile>,
+    /// How paths are reported.
+    pub(super) base: Base,
     /// What could not be read.
     pub(super) gaps: Vec<Gap>,
 }
@@ -25,17 +32,24 @@ pub(super) struct Read {
 /// Parses the files, and the local templates that their nested stacks refer to.
 pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn(Progress)) -> Read {
     let Walked { mut found, mut gaps, base } = walked;
+    let configuration = found.extract_if(.., |file| terraform::is_ours(file)).collect();
+    let files = terraform::files(configuration, &base, sources, &mut gaps);
     let mut places: BTreeSet<PathBuf> = found.iter().filter_map(|file| file.place.clone()).collect();
     let mut templates = Vec::new();
+    let mut plans = Vec::new();
     while !found.is_empty() {
         report(Progress::Parsing(found.len()));
         let texts: Vec<Entered> = found.into_iter().filter_map(|file| enter(file, sources, &mut gaps)).collect();
         let map = &*sources;
-        let parsed: Vec<Result<Vec<Template>, Vec<Gap>>> = texts.par_iter().map(|text| parse(text, map)).collect();
+        let parsed: Vec<Result<Parsed, Vec<Gap>>> = texts.par_iter().map(|text| parse(text, map)).collect();
         let mut referred = BTreeSet::new();
         for (text, result) in texts.iter().zip(parsed) {
             match result {
-                Ok(mut documents) => {
+                Ok(Parsed::Plan(document)) => {
+                    document.read.secrets.iter().for_each(|span| sources.hide(*span));
+                    plans.push(*document);
+                }
+                Ok(Parsed::Templates(mut documents)) => {
                     let secrets = documents.iter().flat_map(|template| cloudformation::secrets(&template.root));
                     secrets.for_each(|span| sources.hide(span));
                     if let Some(place) = &text.place {
@@ -53,18 +67,21 @@ pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn
         found = new.iter().filter_map(|place| walk::referred(place, &base)).collect();
     }
     templates.sort_by(|a, b| (&a.path, a.root.span).cmp(&(&b.path, b.root.span)));
-    Read { templates, gaps }
+    plans.sort_by(|a: &Document, b| a.path.cmp(&b.path));
+    Read { templates, plans, files, base, gaps }
 }
 
 /// A text that is in the map.
-struct Entered {
-    file: FileId,
+pub(super) struct Entered {
+    /// Its id there.
+    pub(super) file: FileId,
     place: Option<PathBuf>,
     named: bool,
     ours: bool,
 }
 
-fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Option<Entered> {
+/// Takes a text into the map; what is none becomes a gap.
+pub(super) fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Option<Entered> {
     let Found { path, place, named, suspect } = found;
     match suspect.text {
         Text::Whole(text) => {
@@ -102,10 +119,28 @@ fn hide_all(file: FileId, sources: &mut SourceMap) {
     }
 }
 
-fn parse(text: &Entered, sources: &SourceMap) -> Result<Vec<Template>, Vec<Gap>> {
+/// What a text turned out to be.
+enum Parsed {
+    Templates(Vec<Template>),
+    Plan(Box<Document>),
+}
+
+fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
     let source = sources.file(text.file);
     let path = source.path();
     let fault = |gap: Gap| if text.ours { vec![gap] } else { Vec::new() };
+    let bytes = source.text().as_bytes();
+    if detect::may_be_plan(bytes) && detect::has_plan_mark(bytes) {
+        match catch_unwind(AssertUnwindSafe(|| plans::parse(source.text(), path, text.file))) {
+            Ok(Ok(Some(document))) => return Ok(Parsed::Plan(Box::new(document))),
+            Ok(Ok(None)) => {}
+            Ok(Err(error)) => {
+                let span = Some(error.span);
+                return Err(fault(Gap { path: Some(path.to_owned()), span, reason: "syntax", message: error.message }));
+            }
+            Err(_) => return Err(vec![internal(path)]),
+        }
+    }
     // CloudFormation reads what begins with a brace as JSON; a file that says it is JSON gets no YAML's leniency.
     let strict = path.to_ascii_lowercase().ends_with(".json") && source.text().trim_start().starts_with(['{', '[']);
     let parsed = catch_unwind(AssertUnwindSafe(|| {
@@ -134,10 +169,12 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Vec<Template>, Vec<Gap>>
             let message = "the document is a list: a CloudFormation template is a mapping".to_owned();
             Err(fault(Gap { path: Some(path.to_owned()), span: Some(span), reason: "template", message }))
         }
-        (true, None) if text.named => {
-            Err(vec![Gap::new(path, "template", "the file is not a CloudFormation template")])
-        }
-        _ => Ok(templates),
+        (true, None) if text.named => Err(vec![Gap::new(
+            path,
+            "template",
+            "the file is neither a CloudFormation template nor a plan or state of Terraform",
+        )]),
+        _ => Ok(Parsed::Templates(templates)),
     }
 }
 

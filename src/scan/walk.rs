@@ -299,6 +299,15 @@ impl Base {
         if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
     }
 
+    /// The places that a reported path may stand for.
+    pub(super) fn places(&self, path: &str) -> Vec<PathBuf> {
+        let mut places = vec![self.root.join(path)];
+        if self.outside != self.root {
+            places.push(self.outside.join(path));
+        }
+        places
+    }
+
     /// Whether a file belongs to what may be read because another one refers to it.
     pub(super) fn holds(&self, path: &Path) -> bool {
         path.starts_with(&self.root) || path.starts_with(&self.outside)

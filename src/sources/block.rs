@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::value::{Val, ValKind};
-use super::worlds;
+use super::{policy, worlds};
 use crate::model::arn::{Text, Var};
 use crate::model::attr::{Attr, Branch, Origin, State, Value};
+use crate::model::policy::Document;
 use crate::source_map::Span;
 use crate::truth::{Cause, CauseKind};
 
@@ -145,6 +146,22 @@ impl<'v> Block<'v> {
         self.attr(path, Absent::Missing, number)
     }
 
+    /// A policy document, written as a mapping or as a string that holds JSON.
+    pub fn document(&self, path: &[&str]) -> Attr<Document> {
+        self.attr(path, Absent::Missing, policy::document)
+    }
+
+    /// A block inside this one, when something of it is written.
+    pub fn inner<T: Clone>(&self, path: &[&str], make: impl Fn(Block<'_>) -> T) -> Attr<T> {
+        let prefix = format!("{}{}.", self.prefix, path.join("."));
+        self.attr(path, Absent::Missing, |val| match &val.kind {
+            ValKind::Map(_) => {
+                Value::Known(make(Block { val: Some(val), header: val.span, prefix: &prefix, faults: self.faults }))
+            }
+            _ => Value::Unknown(not_known(val, "a mapping")),
+        })
+    }
+
     /// A list of blocks, each turned into something.
     pub fn list<T: Clone>(&self, path: &[&str], make: impl Fn(Block<'_>) -> T) -> Attr<Vec<T>> {
         self.attr(path, Absent::Missing, |val| match &val.kind {
@@ -164,6 +181,11 @@ impl<'v> Block<'v> {
 
 /// One state of several, or the only one. (None is as though nothing could be told.)
 fn one_of<T>(mut possibilities: Vec<(Option<Arc<str>>, State<T>)>) -> State<T> {
+    // An attribute has one default: where none of the possibilities writes it, nothing is open.
+    let unwritten = |state: &State<T>| matches!(state, State::Missing | State::Default(_));
+    if possibilities.iter().all(|(_, state)| unwritten(state)) {
+        possibilities.truncate(1);
+    }
     match (possibilities.len(), possibilities.pop()) {
         (1, Some((_, only))) => only,
         (_, last) => State::OneOf(

@@ -18,7 +18,7 @@ pub fn looks_like_json(text: &str) -> bool {
 /// The document that the literal string `node` holds, with places inside the string. `text` is the text of its file.
 pub fn literal(text: &str, node: &Node) -> Option<Val> {
     let string = node.as_str().filter(|string| looks_like_json(string))?;
-    let document = syntax::json::parse(string, node.span.file).ok()?;
+    let document = syntax::json::parse_last_wins(string, node.span.file).ok()?;
     let places = Places::new(text, node);
     Some(convert(&document, &places, &mut |string, span| Val { kind: ValKind::Text(Text::from(string)), span }))
 }
@@ -52,7 +52,7 @@ pub fn document(text: &Text, span: Span) -> Option<Val> {
             }
         }
     }
-    let tree = syntax::json::parse(&flat, span.file).ok()?;
+    let tree = syntax::json::parse_last_wins(&flat, span.file).ok()?;
     Some(convert(&tree, &Places::One(span), &mut |string, span| {
         let mut result = Text::default();
         let mut rest = string;

@@ -7,16 +7,20 @@ use super::value::{Field, Val, ValKind};
 use crate::model::arn::Text;
 use crate::model::attr::{Origin, Value};
 use crate::model::policy::{Clause, Condition, Document, Effect, PrincipalName, Statement};
+use crate::source_map::Span;
+use crate::syntax::{self, Kind, Node};
 use crate::truth::{Cause, CauseKind, Truth};
 
 /// Reads a policy: a mapping, or a string that holds JSON. What cannot be read becomes unknown parts.
 pub fn document(val: &Val) -> Value<Document> {
-    let fields = match val.document().map(|document| (&document.kind, document)) {
-        Some((ValKind::Map(fields), _)) => fields,
-        Some((ValKind::Unknown(cause), _)) => return Value::Unknown(cause.clone()),
+    let decoded = encoded(val);
+    let fields = match val.document().or(decoded.as_ref()).map(|document| &document.kind) {
+        Some(ValKind::Map(fields)) => fields,
+        Some(ValKind::Unknown(cause)) => return Value::Unknown(cause.clone()),
         _ => return Value::Unknown(unread(val, "a policy document", "a mapping or a JSON document")),
     };
     let mut document = Document { at: Origin::Text(val.span), variables: false, statements: Vec::new(), more: None };
+    let mut stated = false;
     for field in fields {
         match &*field.key {
             "Version" => match field.value.text() {
@@ -28,10 +32,10 @@ pub fn document(val: &Val) -> Value<Document> {
                 None => document.more = Some(unread(&field.value, "'Version'", "a string")),
             },
             "Statement" => {
-                // A repeated key replaces what came before.
-                document.statements.clear();
+                stated = true;
                 match &field.value.kind {
                     ValKind::Unknown(cause) => document.more = Some(cause.clone()),
+                    ValKind::Null => document.more = Some(unread(&field.value, "'Statement'", "a list of statements")),
                     _ => {
                         for item in field.value.items() {
                             match statement(item) {
@@ -45,7 +49,44 @@ pub fn document(val: &Val) -> Value<Document> {
             _ => {}
         }
     }
+    if !stated {
+        document.more = Some(Cause::new(CauseKind::Invalid, "the policy document has no 'Statement'"));
+    }
     Value::Known(document)
+}
+
+/// The document of a percent-encoded string, as IAM's `Get…Policy` calls answer; `None` for any other value.
+fn encoded(val: &Val) -> Option<Val> {
+    let ValKind::Text(text) = &val.kind else { return None };
+    let text = text.literal().filter(|text| text.trim_start().starts_with("%7B") || text.starts_with("%7b"))?;
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let digit = |digit: Option<u8>| char::from(digit?).to_digit(16);
+        bytes.push(match byte {
+            b'%' => u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok()?,
+            other => other,
+        });
+    }
+    let tree = syntax::json::parse_last_wins(std::str::from_utf8(&bytes).ok()?, val.span.file).ok()?;
+    Some(at_one_place(&tree, val.span))
+}
+
+fn at_one_place(node: &Node, span: Span) -> Val {
+    let kind = match &node.kind {
+        Kind::Null => ValKind::Null,
+        Kind::Bool(value) => ValKind::Bool(*value),
+        Kind::Number(number) => ValKind::Number(number.clone()),
+        Kind::String(text) => ValKind::Text(Text::from(&**text)),
+        Kind::Seq(items) => ValKind::List(items.iter().map(|item| at_one_place(item, span)).collect()),
+        Kind::Map(entries) => ValKind::Map(
+            entries
+                .iter()
+                .map(|entry| Field { key: entry.key.clone(), key_span: span, value: at_one_place(&entry.value, span) })
+                .collect(),
+        ),
+    };
+    Val { kind, span }
 }
 
 /// Why a part is not of the kind that its place takes, or not known.
@@ -95,6 +136,12 @@ fn statement(val: &Val) -> Result<Statement, Cause> {
                 let cause = format!("a statement has the element '{other}', which the language does not know");
                 statement.unreadable = Some(Cause::new(CauseKind::Invalid, cause));
             }
+        }
+    }
+    for (plain, not) in [("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource")] {
+        if val.has(plain) && val.has(not) {
+            let cause = format!("a statement has both '{plain}' and '{not}', which exclude each other");
+            return Err(Cause::new(CauseKind::Invalid, cause));
         }
     }
     Ok(statement)

@@ -4,4 +4,13 @@
 //! says what a resource exports; what follows does not know which form was read.
 
 pub mod attributes;
+pub mod eval;
+pub mod functions;
 pub mod instance;
+pub mod lower;
+pub mod module;
+#[cfg(test)]
+mod notation;
+pub mod plan;
+pub mod policy_document;
+pub mod state;

@@ -50,6 +50,31 @@ pub fn possible(value: Option<&Val>) -> Vec<Possible> {
         .collect()
 }
 
+/// A value in which one choice is decided: the clauses of its options, and the value then (`None`: nothing is written).
+pub type Decided = Vec<(Arc<str>, Option<Val>)>;
+
+/// The first thing that decides a choice inside a value, and the value for each of its options; `None` when there is
+/// no choice in it.
+pub fn split(value: &Val) -> Option<(Arc<str>, Decided)> {
+    let mut subjects = Vec::new();
+    collect(value, &mut subjects);
+    let (subject, options) = subjects.into_iter().next()?;
+    let one = |(i, when): (usize, Arc<str>)| (when, decide(value, &subject, i));
+    let decided = options.into_iter().enumerate().map(one).collect();
+    Some((subject, decided))
+}
+
+/// The value with every choice of one subject decided, and the others left as they are.
+fn decide(value: &Val, subject: &str, picked: usize) -> Option<Val> {
+    rebuild(value, &|known, options| {
+        if known == subject {
+            let option = options.get(picked).and_then(|(_, option)| option.as_ref());
+            return Some(option.and_then(|option| decide(option, subject, picked)));
+        }
+        None
+    })
+}
+
 type Subject = (Arc<str>, Vec<Arc<str>>);
 
 fn collect(value: &Val, subjects: &mut Vec<Subject>) {
@@ -72,22 +97,38 @@ fn collect(value: &Val, subjects: &mut Vec<Subject>) {
 }
 
 fn resolve(value: &Val, decided: &[(&str, usize)]) -> Option<Val> {
+    rebuild(value, &|known, options| {
+        let picked = decided.iter().find(|(subject, _)| *subject == known).map_or(0, |(_, i)| *i);
+        Some(options.get(picked).and_then(|(_, option)| option.as_ref()).and_then(|v| resolve(v, decided)))
+    })
+}
+
+/// What becomes of a choice: `None` leaves it as it is, inner `None` means that nothing is written.
+type Pick<'p> = &'p dyn Fn(&str, &[(Arc<str>, Option<Val>)]) -> Option<Option<Val>>;
+
+/// The value with its choices replaced by what `pick` makes of them.
+fn rebuild(value: &Val, pick: Pick<'_>) -> Option<Val> {
     let kind = match &value.kind {
         ValKind::Choice { subject, options } => {
-            let picked = decided.iter().find(|(known, _)| *known == &**subject).map_or(0, |(_, i)| *i);
-            return options.get(picked).and_then(|(_, option)| option.as_ref()).and_then(|v| resolve(v, decided));
+            if let Some(picked) = pick(subject, options) {
+                return picked;
+            }
+            let inside = |(when, option): &(Arc<str>, Option<Val>)| {
+                (when.clone(), option.as_ref().and_then(|option| rebuild(option, pick)))
+            };
+            ValKind::Choice { subject: subject.clone(), options: options.iter().map(inside).collect() }
         }
-        ValKind::List(items) => ValKind::List(items.iter().filter_map(|item| resolve(item, decided)).collect()),
+        ValKind::List(items) => ValKind::List(items.iter().filter_map(|item| rebuild(item, pick)).collect()),
         ValKind::Map(fields) => ValKind::Map(
             fields
                 .iter()
                 .filter_map(|field| {
-                    let value = resolve(&field.value, decided)?;
+                    let value = rebuild(&field.value, pick)?;
                     Some(Field { key: field.key.clone(), key_span: field.key_span, value })
                 })
                 .collect(),
         ),
-        ValKind::Embedded(text, document) => ValKind::Embedded(text.clone(), Box::new(resolve(document, decided)?)),
+        ValKind::Embedded(text, document) => ValKind::Embedded(text.clone(), Box::new(rebuild(document, pick)?)),
         other => other.clone(),
     };
     Some(Val { kind, span: value.span })

@@ -5,6 +5,9 @@
 
 use crate::source_map::Span;
 
+pub mod json;
+pub mod native;
+
 /// The content of a file or of a block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Body {
@@ -119,7 +122,8 @@ pub struct For {
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
-    /// Characters, unescaped, with their place.
+    /// Characters with their place: either they stand so in the text, or they are what one escape stands for.
+    /// A string has several in a row where it has escapes or where indentation was taken off.
     Literal(Box<str>, Span),
     /// `${expression}`
     Interpolation(Expr),

@@ -1,8 +1,12 @@
 //! JSON (RFC 8259) to the spanned tree.
 
+use std::ops::Range;
+
 use super::keys::{Keys, duplicate};
 use super::{Entry, Kind, MAX_DEPTH, Node, SyntaxError, char_end, too_deep};
 use crate::source_map::{FileId, Span};
+use std::collections::HashSet;
+
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 
 /// Reads one JSON document.
@@ -11,7 +15,30 @@ use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 /// The first fault, with its place. Faults are also: a key that its object has already, a number of more than 4300
 /// digits, and more than [`MAX_DEPTH`] levels of nesting.
 pub fn parse(text: &str, file: FileId) -> Result<Node, SyntaxError> {
-    let mut reader = Reader { text, file, jiter: Jiter::new(text.as_bytes()) };
+    read(text, 0..text.len(), file, false)
+}
+
+/// As [`parse`], but of a key that its object has already, the last value counts: IAM reads policies so.
+///
+/// # Errors
+/// The first fault, with its place.
+pub fn parse_last_wins(text: &str, file: FileId) -> Result<Node, SyntaxError> {
+    read(text, 0..text.len(), file, true)
+}
+
+/// Reads the one JSON value that stands at `range` of a text; places are those of the whole text. A range outside the
+/// text, or off its character boundaries, holds no value.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_part(text: &str, range: Range<usize>, file: FileId) -> Result<Node, SyntaxError> {
+    read(text, range, file, false)
+}
+
+fn read(text: &str, range: Range<usize>, file: FileId, last_wins: bool) -> Result<Node, SyntaxError> {
+    let (base, part) = (range.start, text.get(range.clone()).unwrap_or_default());
+    let text = text.get(..range.end).unwrap_or_default();
+    let mut reader = Reader { text, file, base, jiter: Jiter::new(part.as_bytes()), last_wins };
     let peek = reader.jiter.peek().map_err(|e| reader.error(&e, None))?;
     let node = reader.value(peek, 0, None)?;
     reader.jiter.finish().map_err(|e| reader.error(&e, None))?;
@@ -19,15 +46,20 @@ pub fn parse(text: &str, file: FileId) -> Result<Node, SyntaxError> {
 }
 
 struct Reader<'t> {
+    /// The whole text up to the end of the part that is read.
     text: &'t str,
     file: FileId,
+    /// Where the part begins: what jiter's offsets count from.
+    base: usize,
     jiter: Jiter<'t>,
+    /// Whether a repeated key replaces what came before; else it is a fault.
+    last_wins: bool,
 }
 
 impl Reader<'_> {
     /// Reads the value that starts with `peek`, inside `depth` collections, the innermost opened at `opened`.
     fn value(&mut self, peek: Peek, depth: usize, opened: Option<usize>) -> Result<Node, SyntaxError> {
-        let start = self.jiter.current_index();
+        let start = self.at();
         let kind = match peek {
             Peek::Null => self.jiter.known_null().map(|()| Kind::Null),
             Peek::True | Peek::False => self.jiter.known_bool(peek).map(Kind::Bool),
@@ -41,7 +73,7 @@ impl Reader<'_> {
             },
         };
         match kind {
-            Ok(kind) => Ok(Node { kind, span: self.span(start, self.jiter.current_index()) }),
+            Ok(kind) => Ok(Node { kind, span: self.span(start, self.at()) }),
             Err(error) if peek == Peek::String && is_end(&error) => Err(self.open_string(start)),
             Err(error) => Err(self.error(&error, opened)),
         }
@@ -58,12 +90,13 @@ impl Reader<'_> {
             }
             next = self.jiter.array_step();
         }
-        Ok(Node { kind: Kind::Seq(items), span: self.span(start, self.jiter.current_index()) })
+        Ok(Node { kind: Kind::Seq(items), span: self.span(start, self.at()) })
     }
 
     fn object(&mut self, start: usize, depth: usize) -> Result<Node, SyntaxError> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut keys = Keys::default();
+        let mut repeated = false;
         let mut before = start + 1;
         let mut next = self.jiter.next_object_bytes().map(|key| key.map(<[u8]>::len));
         loop {
@@ -76,17 +109,25 @@ impl Reader<'_> {
             let quote = self.quote(before);
             let key_span = self.span(quote, quote + len + 2);
             let key = self.key(quote, len)?;
-            if !keys.insert(&entries, &key) {
+            let new = keys.insert(&entries, &key);
+            repeated |= !new;
+            if !new && !self.last_wins {
                 let first = entries.iter().find(|entry| entry.key == key).map_or(key_span, |entry| entry.key_span);
                 return Err(duplicate(self.text, &key, key_span, first));
             }
             let peek = self.jiter.peek().map_err(|e| self.error(&e, Some(start)))?;
             let value = self.value(peek, depth + 1, Some(start))?;
             entries.push(Entry { key, key_span, value });
-            before = self.jiter.current_index();
+            before = self.at();
             next = self.jiter.next_key_bytes().map(|key| key.map(<[u8]>::len));
         }
-        Ok(Node { kind: Kind::Map(entries), span: self.span(start, self.jiter.current_index()) })
+        if repeated {
+            let mut seen = HashSet::new();
+            entries.reverse();
+            entries.retain(|entry| seen.insert(entry.key.clone()));
+            entries.reverse();
+        }
+        Ok(Node { kind: Kind::Map(entries), span: self.span(start, self.at()) })
     }
 
     /// The opening quote of the key that follows `before`, where only white space and a comma can stand between.
@@ -103,10 +144,15 @@ impl Reader<'_> {
         match Jiter::new(self.slice(quote, quote + len + 2).as_bytes()).next_str() {
             Ok(key) => Ok(key.into()),
             Err(mut error) => {
-                error.index += quote;
+                error.index += quote - self.base;
                 Err(self.error(&error, None))
             }
         }
+    }
+
+    /// The offset of the next byte.
+    fn at(&self) -> usize {
+        self.base + self.jiter.current_index()
     }
 
     fn slice(&self, start: usize, end: usize) -> &str {
@@ -126,8 +172,9 @@ impl Reader<'_> {
 
     /// Turns jiter's error into ours; `opened` is the offset of the innermost open bracket.
     fn error(&self, error: &JiterError, opened: Option<usize>) -> SyntaxError {
+        let index = self.base + error.index;
         let JiterErrorType::JsonError(kind) = &error.error_type else {
-            return self.fault("unexpected value", error.index);
+            return self.fault("unexpected value", index);
         };
         if is_end(error) {
             return match opened {
@@ -153,16 +200,16 @@ impl Reader<'_> {
             JsonErrorType::KeyMustBeAString => "expected a key in double quotes",
             JsonErrorType::TrailingCharacters => "unexpected text after the document",
             JsonErrorType::TrailingComma => {
-                let comma = self.slice(0, error.index).rfind(',').unwrap_or(error.index);
+                let comma = self.slice(0, index).rfind(',').unwrap_or(index);
                 return self.fault("unexpected ',' before the closing bracket", comma);
             }
-            JsonErrorType::InvalidEscape => return self.escape(error.index),
+            JsonErrorType::InvalidEscape => return self.escape(index),
             JsonErrorType::LoneLeadingSurrogateInHexEscape | JsonErrorType::UnexpectedEndOfHexEscape => {
-                return self.surrogate(error.index);
+                return self.surrogate(index);
             }
-            other => return self.fault(&other.to_string(), error.index),
+            other => return self.fault(&other.to_string(), index),
         };
-        self.fault(message, error.index)
+        self.fault(message, index)
     }
 
     /// An error at the one character at `index`.

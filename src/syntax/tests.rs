@@ -3,6 +3,7 @@
 use super::{Kind, Node, SyntaxError, json, yaml};
 use crate::source_map::{FileId, Span};
 
+mod hcl;
 mod inner;
 mod json_text;
 mod laws;

@@ -81,7 +81,7 @@ fn missed_marks(shown: &str, folder: &Path, scan: &Scan) -> Vec<String> {
         })
         .collect();
     let mut faults = Vec::new();
-    for file in files(folder, &["yaml", "yml"]) {
+    for file in files(folder, &["tf", "yaml", "yml"]) {
         let path = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         for (i, _) in text.lines().enumerate().filter(|(_, line)| line.trim_end().ends_with(MARK)) {

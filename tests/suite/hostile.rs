@@ -1,7 +1,7 @@
 //! A scan made by hand whose names and texts try to break every report.
 
 use trailwarden::checks::Check;
-use trailwarden::finding::{Judge, Options, Severity, Witness};
+use trailwarden::finding::{Judge, Lost, Options, Severity, Witness};
 use trailwarden::model::arn::{Shape, Text, Var};
 use trailwarden::model::attr::Origin;
 use trailwarden::model::{Estate, Existence, Identity, Input, InputId, InputKind, ResourceKind};
@@ -108,10 +108,10 @@ pub fn scan() -> Scan {
     let witness = Witness::Request { principal, action, resource, context };
     draft.severity(Severity::Critical).remedy(format!("Set 'Key' to {NAME}")).fail_with(Some(witness));
     let draft = judge.on(&trail).because("'EventSelectors' leaves out writes").at(&block).fault("EventSelectors");
-    let event = vec![("eventName".to_owned(), "DeleteTrail".to_owned()), ("readOnly".to_owned(), "false".to_owned())];
+    let event = [("eventName".to_owned(), "DeleteTrail".into()), ("readOnly".to_owned(), false.into())];
     let draft =
         draft.related(format!("the bucket '{NAME}'"), &at("S3BucketName: '😀\u{202e}'")).related("far", &one_line);
-    draft.remedy("Set it. Then look again").fail_with(Some(Witness::Event { fields: event }));
+    draft.remedy("Set it. Then look again").fail_with(Some(Witness::event(Lost::Record, event)));
     judge.on(&long).severity(Severity::Low).remedy("Make it shorter").fail();
     judge.on(&long).severity(Severity::Note).fault("other").remedy("Make it shorter").fail();
     let api = Origin::Api { call: "cloudtrail:GetTrailStatus", arn: "arn:aws:cloudtrail:x".into() };

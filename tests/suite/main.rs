@@ -9,17 +9,22 @@ mod floors;
 mod generated;
 mod hostile;
 mod laws;
+mod lost_events;
 mod pages;
+mod plans;
+mod regions;
 mod reports;
 mod sarif;
 mod secrets;
+mod weak_points;
 mod weakening;
 
 use std::path::{Path, PathBuf};
 
+use trailwarden::checks::page::Example;
 use trailwarden::checks::{CHECKS, Check};
 use trailwarden::finding::Options;
-use trailwarden::scan::{self, Request, Scan};
+use trailwarden::scan::{self, Request, Scan, TerraformSettings};
 use trailwarden::sources::cloudformation;
 
 /// The folder of the project.
@@ -39,6 +44,12 @@ fn scan_paths(root: &Path, paths: &[PathBuf], settings: cloudformation::Settings
         repo_root: Some(root.to_owned()),
         checks,
         options: cases::options(root),
+        terraform: TerraformSettings {
+            vars: settings.parameters.clone().into_iter().collect(),
+            account: settings.account.clone(),
+            region: settings.region.clone(),
+            ..TerraformSettings::default()
+        },
         cloudformation: settings,
         ..Request::default()
     };
@@ -60,6 +71,26 @@ fn scan_text_with(text: &str, checks: Vec<&'static Check>, options: Options) -> 
         ..Request::default()
     };
     scan::run(&request).expect("standard input exists")
+}
+
+/// Scans an example of a page as the file that its source would have it in.
+fn scan_example(example: &Example, check: &'static Check) -> Scan {
+    let options = cases::parsed_options(example.options.iter().map(String::as_str));
+    let name = match (example.source.as_str(), example.language.as_str()) {
+        ("terraform", "hcl") => "main.tf",
+        ("terraform", _) => "plan.json",
+        _ => return scan_text_with(&example.text, vec![check], options),
+    };
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join(name), &example.text).expect("a file can be written");
+    let request = Request {
+        paths: vec![folder.path().to_owned()],
+        repo_root: Some(folder.path().to_owned()),
+        checks: vec![check],
+        options,
+        ..Request::default()
+    };
+    scan::run(&request).expect("the folder exists")
 }
 
 /// The sorted entries of a folder; none if it does not exist.

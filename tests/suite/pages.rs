@@ -8,7 +8,7 @@ use trailwarden::checks::page::Page;
 use trailwarden::finding::{Outcome, Severity};
 
 use super::cases::{self, Truth};
-use super::{entries, name, none, project, scan_paths, scan_text_with};
+use super::{entries, name, none, project, scan_example, scan_paths};
 
 const VERDICTS: [&str; 4] = ["pass", "fail", "unknown", "not-applicable"];
 const CATEGORIES: [&str; 7] =
@@ -111,8 +111,7 @@ fn every_example_gives_exactly_its_verdict() {
             let mut faults = Vec::new();
             for (i, example) in page.examples().iter().enumerate() {
                 let shown = format!("{}: example {} ({})", check.id, i + 1, example.verdict);
-                let options = cases::parsed_options(example.options.iter().map(String::as_str));
-                let scan = scan_text_with(&example.text, vec![check], options);
+                let scan = scan_example(example, check);
                 if scan.findings.is_empty() {
                     faults.push(format!("{shown}: no finding"));
                 }

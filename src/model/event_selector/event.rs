@@ -18,9 +18,26 @@ pub const KIND: &str = "resources.type";
 pub const ARN: &str = "resources.ARN";
 /// `eventType`: `AwsApiCall`, `AwsServiceEvent`, …
 pub const TYPE: &str = "eventType";
+/// `userIdentity.arn`: who called.
+pub const USER: &str = "userIdentity.arn";
+/// `sessionCredentialFromConsole`: `true` when a session of the console called, else not in the record.
+pub const CONSOLE: &str = "sessionCredentialFromConsole";
+/// `errorCode`: `VpceAccessDenied` for calls that an endpoint's policy refused.
+pub const ERROR: &str = "errorCode";
+/// `vpcEndpointId`: the VPC endpoint that was used.
+pub const ENDPOINT: &str = "vpcEndpointId";
 
 /// The order in which a CloudTrail record is read; fields that are not listed come last.
-const ORDER: [&str; 7] = [SOURCE, NAME, READ_ONLY, KIND, ARN, TYPE, CATEGORY];
+const ORDER: [&str; 11] = [USER, SOURCE, NAME, ERROR, READ_ONLY, KIND, ARN, TYPE, CATEGORY, ENDPOINT, CONSOLE];
+
+/// The sources of global service events, which are recorded in one Region of the partition.
+pub const GLOBAL_SOURCES: [&str; 5] = [
+    "iam.amazonaws.com",
+    "sts.amazonaws.com",
+    "cloudfront.amazonaws.com",
+    "route53.amazonaws.com",
+    "organizations.amazonaws.com",
+];
 
 /// An event, by the fields that selectors can name. A field that is not listed is not in the record: no value equals
 /// it, starts or ends it, so that including conditions fail on it and excluding ones hold.
@@ -60,12 +77,10 @@ impl Event {
 }
 
 /// Events of every account, to show a loss by something that a reader knows: source, name, whether it only reads.
+/// Those that are recorded in the Region where they happen come first.
 pub(super) const FAMILIAR: [(&str, &str, &str); 12] = [
-    ("iam.amazonaws.com", "CreateAccessKey", "false"),
-    ("iam.amazonaws.com", "ListUsers", "true"),
     ("ec2.amazonaws.com", "AuthorizeSecurityGroupIngress", "false"),
     ("ec2.amazonaws.com", "DescribeInstances", "true"),
-    ("sts.amazonaws.com", "AssumeRole", "true"),
     ("s3.amazonaws.com", "PutBucketPolicy", "false"),
     ("s3.amazonaws.com", "ListBuckets", "true"),
     ("lambda.amazonaws.com", "CreateFunction20150331", "false"),
@@ -73,4 +88,18 @@ pub(super) const FAMILIAR: [(&str, &str, &str); 12] = [
     ("cloudtrail.amazonaws.com", "StopLogging", "false"),
     ("kms.amazonaws.com", "ScheduleKeyDeletion", "false"),
     ("kms.amazonaws.com", "ListKeys", "true"),
+    ("iam.amazonaws.com", "CreateAccessKey", "false"),
+    ("iam.amazonaws.com", "ListUsers", "true"),
+    ("sts.amazonaws.com", "AssumeRole", "true"),
+];
+
+/// Values that records have in fields which selectors seldom look at, to show an event by.
+pub(super) const USUAL: [(&str, &str); 7] = [
+    (TYPE, "AwsApiCall"),
+    (TYPE, "AwsServiceEvent"),
+    (TYPE, "AwsConsoleSignIn"),
+    (USER, "arn:aws:iam::111122223333:user/alice"),
+    (USER, "arn:aws:sts::111122223333:assumed-role/Operator/session"),
+    (ENDPOINT, "vpce-0123456789abcdef0"),
+    (ERROR, "AccessDenied"),
 ];

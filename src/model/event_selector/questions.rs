@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::event::{ARN, CATEGORY, Event, KIND, NAME, READ_ONLY, SOURCE, TYPE};
+use super::event::{ARN, CATEGORY, CONSOLE, ENDPOINT, ERROR, Event, KIND, NAME, READ_ONLY, SOURCE, TYPE, USER};
 use super::recorded::{Coverage, Recorded, Target};
 use super::rules::{self, Limit, Rule, Rules};
 use super::values::{Atom, Base, Effort, Op, Tri, Values};
@@ -187,6 +187,11 @@ impl Recorded {
         side("true") & side("false")
     }
 
+    /// Whether some management events of one source are recorded.
+    pub fn touches_source(&self, source: &str) -> Truth {
+        self.touches(&Target::new([(CATEGORY, just("Management")), (SOURCE, just(source))]))
+    }
+
     /// Which sides of the management events are recorded, at least in part.
     pub fn any_management(&self) -> Sides {
         Sides {
@@ -198,6 +203,21 @@ impl Recorded {
     /// Whether data events of anything are recorded.
     pub fn any_data(&self) -> Truth {
         self.touches(&Target::new([(CATEGORY, just("Data"))]))
+    }
+
+    /// A read of an object that is not recorded, in words that a reader knows; `None` where it is or may be.
+    pub fn lost_read(&self, partition: &str) -> Option<Event> {
+        let key = format!("arn:{partition}:s3:::example-bucket/customers.csv");
+        let fields = [
+            (SOURCE, "s3.amazonaws.com"),
+            (NAME, "GetObject"),
+            (READ_ONLY, "true"),
+            (KIND, "AWS::S3::Object"),
+            (ARN, key.as_str()),
+            (CATEGORY, "Data"),
+        ];
+        let event = Event::new(fields.map(|(name, value)| (name, Text::from(value))));
+        (self.records(&event) == Truth::False).then_some(event)
     }
 
     /// Whether data events of S3 objects are recorded, of any bucket.
@@ -246,10 +266,10 @@ impl Recorded {
             (SOURCE, just("s3.amazonaws.com")),
             (NAME, just("PutObject")),
             (TYPE, just("AwsApiCall")),
-            ("userIdentity.arn", Base::Absent),
-            ("sessionCredentialFromConsole", Base::Absent),
-            ("errorCode", Base::Absent),
-            ("vpcEndpointId", Base::Absent),
+            (USER, Base::Absent),
+            (CONSOLE, Base::Absent),
+            (ERROR, Base::Absent),
+            (ENDPOINT, Base::Absent),
             (ARN, objects(bucket_arn, key_prefix)),
         ]))
     }

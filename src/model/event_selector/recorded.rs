@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::event::{CATEGORY, Event, FAMILIAR, NAME, READ_ONLY, SOURCE};
+use super::event::{CATEGORY, Event, FAMILIAR, NAME, READ_ONLY, SOURCE, USUAL};
 use super::rules::{Limit, Rule, Rules, Worlds};
 use super::values::{Atom, Base, Effort, Meet, Region, Tri};
 use crate::model::arn::Text;
@@ -295,10 +295,17 @@ fn example(target: &Target<'_>) -> Option<Event> {
     let effort = Effort::new();
     let mut event = Event::default();
     for (name, region) in &target.fields {
+        let usual = || USUAL.iter().filter(|(field, _)| *field == &**name).map(|(_, value)| Text::from(*value));
         match region.sample(&effort) {
-            Some(text) if region.base != Base::any() => event.set(name.clone(), text),
-            // The field may be left out: an absent field is in every such set.
-            _ => {}
+            Some(_) if region.base == Base::any() => {
+                // The field may be left out, for an absent field is in every such set; where selectors look at it, a
+                // value that records have shows more.
+                if let Some(text) = usual().find(|text| region.holds(text, &effort)) {
+                    event.set(name.clone(), text);
+                }
+            }
+            Some(text) => event.set(name.clone(), text),
+            None => {}
         }
     }
     let category = target.region(CATEGORY);

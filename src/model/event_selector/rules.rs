@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::event::{ARN, CATEGORY, KIND, READ_ONLY, SOURCE};
+use super::event::{ARN, CATEGORY, CONSOLE, ENDPOINT, ERROR, KIND, NAME, READ_ONLY, SOURCE, TYPE, USER};
 use super::values::{Atom, Op, Values};
 use super::{AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors};
 use crate::model::arn::{Part, Text};
@@ -180,6 +180,13 @@ fn undecided(name: &str) -> Cause {
     Cause::new(CauseKind::Condition, format!("a condition that decides '{name}' cannot be decided"))
 }
 
+/// The fields that selectors have ("Fields" of `AdvancedEventSelector` in the API reference). CloudTrail refuses any
+/// other, so nobody can say what such a selector records.
+const FIELDS: [&str; 11] = [CATEGORY, READ_ONLY, SOURCE, NAME, TYPE, KIND, ARN, USER, CONSOLE, ERROR, ENDPOINT];
+
+/// The fields that take `Equals` only (`AdvancedFieldSelector` in the API reference).
+const EQUALS_ONLY: [&str; 3] = [CATEGORY, READ_ONLY, KIND];
+
 fn advanced_rule(fields: &[FieldSelector]) -> Rule {
     let mut rule = Rule::default();
     for field in fields {
@@ -190,6 +197,10 @@ fn advanced_rule(fields: &[FieldSelector]) -> Rule {
                 continue;
             }
         };
+        if !FIELDS.contains(&&*name) {
+            rule.doubts.push(invalid(format!("'{name}' is no field that selectors are known to have")));
+            continue;
+        }
         let include = list(Op::Equals, &field.equals)
             .and(list(Op::StartsWith, &field.starts_with))
             .and(list(Op::EndsWith, &field.ends_with));
@@ -199,6 +210,13 @@ fn advanced_rule(fields: &[FieldSelector]) -> Rule {
         if include.is_empty() && exclude.is_empty() {
             rule.doubts.push(invalid(format!("the condition on '{name}' has no values")));
         }
+        if EQUALS_ONLY.contains(&&*name) && goes_beyond_equals(field) {
+            rule.doubts
+                .push(invalid(format!("the condition on '{name}' must be '{}' and no other", field.equals.name)));
+            continue;
+        }
+        let (include, exclude) =
+            if &*name == SOURCE { (whole_sources(include), whole_sources(exclude)) } else { (include, exclude) };
         let include = (!include.is_empty()).then_some(include);
         rule.limits.push(Limit { field: name, include, exclude });
     }
@@ -218,6 +236,23 @@ fn advanced_rule(fields: &[FieldSelector]) -> Rule {
         rule.doubts.extend(missing);
     }
     rule
+}
+
+/// A source is a name with `.amazonaws.com` behind it and nothing more: what begins with all of one is that one.
+fn whole_sources(mut values: Values) -> Values {
+    for atom in values.sure.iter_mut().chain(&mut values.maybe) {
+        if atom.op == Op::StartsWith && atom.text.literal().is_some_and(|text| text.ends_with(".amazonaws.com")) {
+            atom.op = Op::Equals;
+        }
+    }
+    values
+}
+
+/// Whether a condition certainly has an operator other than `Equals`.
+fn goes_beyond_equals(field: &FieldSelector) -> bool {
+    let others =
+        [&field.starts_with, &field.ends_with, &field.not_equals, &field.not_starts_with, &field.not_ends_with];
+    others.into_iter().any(|attr| attr.satisfies(|values| Truth::known(!values.is_empty())) == Truth::True)
 }
 
 /// The literal that an attribute certainly holds.

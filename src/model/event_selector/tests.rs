@@ -7,6 +7,7 @@ use crate::model::arn::{Shape, Var};
 use crate::model::attr::{Branch, State, Value};
 use crate::truth::{Cause, CauseKind, Truth};
 
+mod exact;
 mod laws;
 mod table;
 

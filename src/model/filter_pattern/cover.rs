@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::automaton::examples;
 use super::parse::number;
-use super::{Asks, Expr, Json, Reading, Test};
+use super::{Asks, Expr, Json, Test};
 use crate::truth::{CauseKind, Truth};
 
 /// Clauses of one side before giving up.
@@ -76,18 +76,6 @@ pub fn compare(filters: &[&Expr], required: &Expr) -> Coverage {
         return unknown("a field is compared with numbers and with wildcards".to_owned());
     }
     Coverage { covered: Truth::True, missed: None }
-}
-
-/// The event without the fields that matter neither to the pattern it fulfils nor to the filters that miss it.
-pub fn lean(mut event: Vec<(String, Json)>, filters: &[&Expr], pattern: &Expr) -> Vec<(String, Json)> {
-    for at in (0..event.len()).rev() {
-        let field = event.remove(at);
-        let says = |expr: &Expr, wanted: bool| Reading::all().all(|r| expr.matches(&event, r) == Some(wanted));
-        if !says(pattern, true) || !filters.iter().all(|filter| says(filter, false)) {
-            event.insert(at, field);
-        }
-    }
-    event
 }
 
 /// The disjunctive normal form; `None` beyond the cap.

@@ -1,5 +1,8 @@
 //! What a string is compared with: wildcards, or a regular expression of the simple kind.
 
+/// Repetitions of one piece that are unfolded.
+const MOST_REPETITIONS: usize = 64;
+
 /// A set of characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Chars {
@@ -70,7 +73,7 @@ impl StringPattern {
         Self::wildcards(text.chars().map(|c| (c != '*').then_some(c)))
     }
 
-    /// A regular expression: literals, `.`, classes, `?` `*` `+`, `|`, anchors at the ends. `None` beyond that.
+    /// A regular expression: literals, `.`, classes, `?` `*` `+` `{n,m}`, `|`, anchors at the ends. `None` beyond that.
     pub fn regex(text: &str) -> Option<Self> {
         let mut reader = Regex { chars: text.chars().collect(), at: 0 };
         let mut alternatives = vec![reader.alternative()?];
@@ -190,15 +193,51 @@ impl Regex {
                 pieces.push(piece.clone());
                 (piece.optional, piece.repeats) = (true, true);
             }
+            if self.take('{') {
+                if piece.optional || piece.repeats {
+                    return None;
+                }
+                self.counted(&piece, &mut pieces)?;
+            } else {
+                pieces.push(piece);
+            }
             if matches!(self.chars.get(self.at), Some('*' | '+' | '?' | '{')) {
                 return None;
             }
-            pieces.push(piece);
         }
         if !closed {
             pieces.push(Piece::star());
         }
         Some(pieces)
+    }
+
+    /// `x{2}`, `x{2,}` and `x{2,4}`, from behind the brace.
+    fn counted(&mut self, piece: &Piece, pieces: &mut Vec<Piece>) -> Option<()> {
+        let least = self.number()?;
+        let most = match self.take(',') {
+            false => Some(least),
+            true if self.chars.get(self.at) == Some(&'}') => None,
+            true => Some(self.number()?),
+        };
+        if !self.take('}') || most.is_some_and(|most| most < least) {
+            return None;
+        }
+        pieces.extend((0..least).map(|_| piece.clone()));
+        match most {
+            Some(most) => pieces.extend((least..most).map(|_| Piece { optional: true, ..piece.clone() })),
+            None => pieces.push(Piece { optional: true, repeats: true, ..piece.clone() }),
+        }
+        Some(())
+    }
+
+    /// A number of repetitions; `None` beyond what is worth unfolding.
+    fn number(&mut self) -> Option<usize> {
+        let from = self.at;
+        while self.chars.get(self.at).is_some_and(char::is_ascii_digit) {
+            self.at += 1;
+        }
+        let digits: String = self.chars[from..self.at].iter().collect();
+        digits.parse().ok().filter(|number| *number <= MOST_REPETITIONS)
     }
 
     fn escape(&mut self) -> Option<Chars> {

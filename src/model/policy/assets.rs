@@ -115,7 +115,7 @@ impl Assets {
                 Text::from(store.id.address.as_str())
             } else {
                 let id =
-                    hole(NAMELESS, &store.id.address, "the id of an event data store is made with it", Shape::Name);
+                    hole(NAMELESS, store.id.instance(), "the id of an event data store is made with it", Shape::Name);
                 Text::format(
                     "arn:{}:cloudtrail:{}:{}:eventdatastore/{}",
                     &[&partition, &input.region, &input.account, &id],

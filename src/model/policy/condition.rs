@@ -35,10 +35,14 @@ enum Set {
 /// How one value of the policy is compared with one of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compare {
-    /// Equal strings; also `Binary`, whose values are Base64 in both.
+    /// Equal strings.
     Equal,
-    /// Equal strings without regard to case; also `Bool`.
+    /// Equal strings without regard to case.
     EqualIgnoringCase,
+    /// The same bytes, written in Base64.
+    Binary,
+    /// Both true or both false; any other word is neither.
+    Bool,
     /// `*` and `?` are wildcards.
     Like,
     /// As `Like`, piece by piece between the colons.
@@ -100,8 +104,8 @@ impl Operator {
             "stringnotlike" => (true, Compare::Like),
             "arnequals" | "arnlike" => (false, Compare::Arn),
             "arnnotequals" | "arnnotlike" => (true, Compare::Arn),
-            "bool" => (false, Compare::EqualIgnoringCase),
-            "binaryequals" => (false, Compare::Equal),
+            "bool" => (false, Compare::Bool),
+            "binaryequals" => (false, Compare::Binary),
             "ipaddress" => (false, Compare::Ip),
             "notipaddress" => (true, Compare::Ip),
             // "There or not" already speaks of absence; AWS knows no 'NullIfExists'.
@@ -130,6 +134,18 @@ impl Operator {
     /// How it compares.
     pub fn compare(self) -> Compare {
         self.compare
+    }
+
+    /// Whether its values may hold policy variables: those of strings, ARNs and booleans may.
+    pub fn takes_variables(self) -> bool {
+        use Compare::{Arn, Bool, Equal, EqualIgnoringCase, Like};
+        matches!(self.compare, Equal | EqualIgnoringCase | Like | Arn | Bool)
+    }
+
+    /// Whether a single value is told from others only by which of the listed values it equals.
+    pub fn tells_by_equality(self) -> bool {
+        use Compare::{Binary, Bool, Equal, Null};
+        self.set == Set::One && matches!(self.compare, Equal | Binary | Bool | Null)
     }
 
     /// Whether the condition holds. `held` is what the request carries (empty: the key is absent), `wanted` what the
@@ -165,9 +181,14 @@ impl Compare {
     fn matches(self, wanted: &Text, value: &Text) -> Truth {
         match self {
             // No fixed value of the policy is a stranger's, also one that is not known.
-            Self::Equal if strange(value) => Truth::known(wanted == value),
-            Self::Equal => wanted.same(value),
+            Self::Equal | Self::EqualIgnoringCase if strange(value) => Truth::known(wanted == value),
+            Self::Equal | Self::Binary => wanted.same(value),
             Self::EqualIgnoringCase => wanted.lowercase().same(&value.lowercase()),
+            Self::Bool => {
+                let (wanted, value) = (wanted.lowercase(), value.lowercase());
+                let both = |word: &str| wanted.same(&word.into()) & value.same(&word.into());
+                both("true") | both("false")
+            }
             Self::Like => wanted.matches(value),
             Self::Arn => arn(wanted, value),
             Self::Numeric(order) => {
@@ -228,18 +249,21 @@ fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// Nanoseconds since 1970. Accepts the date alone, and a time without seconds, as the W3C profile of ISO 8601 does.
+/// Nanoseconds since 1970. Accepts the forms of the W3C profile of ISO 8601: month or day alone, and times without
+/// seconds. Digits alone are seconds since 1970, so a year alone is not a date.
 fn date(text: &str) -> Option<i128> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<i64>() {
         return Some(i128::from(seconds) * 1_000_000_000);
     }
-    let full = match text.find('T') {
+    let full = match text.split_once('T') {
+        None if text.len() == "2026-01".len() => format!("{text}-01T00:00:00Z"),
         None => format!("{text}T00:00:00Z"),
-        Some(_) if text.matches(':').count() == 1 && text.ends_with('Z') => {
-            format!("{}:00Z", text.trim_end_matches('Z'))
+        Some((day, time)) => {
+            let (clock, zone) = time.split_at(time.find(['Z', '+', '-'])?);
+            let seconds = if clock.matches(':').count() == 1 { ":00" } else { "" };
+            format!("{day}T{clock}{seconds}{zone}")
         }
-        Some(_) => text.to_owned(),
     };
     OffsetDateTime::parse(&full, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp_nanos)
 }

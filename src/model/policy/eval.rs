@@ -153,7 +153,10 @@ impl Statement {
     pub fn applies(&self, request: &Request, variables: bool) -> Truth {
         let names = |clause: &Clause<PrincipalName>| clause.holds(|name| name.is(&request.caller));
         let texts = |clause: &Clause<Text>| {
-            clause.holds(|pattern| resolve(pattern, request, variables).matches(&request.resource))
+            clause.holds(|pattern| {
+                let pattern = resolve(pattern, request, variables);
+                pattern.matches(&shielded_like(&pattern, &request.resource))
+            })
         };
         // An element that the language leaves out does not narrow; actions are never left out.
         self.principal.as_ref().map_or(Truth::True, names)
@@ -203,7 +206,7 @@ impl PrincipalName {
         match (self, caller) {
             (Self::Everyone, _) => Truth::True,
             (Self::Aws(name), Caller::Aws { account, arn }) => {
-                self.is_everyone() | self.is_account(account) | name.same(arn)
+                self.is_everyone() | self.is_account(account) | name.same(arn) | is_session_of(arn, name)
             }
             (Self::Service(name), Caller::Service(service)) => name.same(service) | name.same(&"*".into()),
             (Self::Federated(name), Caller::Federated(provider)) => name.same(provider),
@@ -220,6 +223,24 @@ impl PrincipalName {
     }
 }
 
+/// Whether the ARN is that of a session of this role. A session's ARN leaves out the path of its role.
+fn is_session_of(session: &Text, role: &Text) -> Truth {
+    let (session, role) = (session.split(':'), role.split(':'));
+    let ([_, _, sts, _, account, session], [_, _, iam, _, owner, role]) = (session.as_slice(), role.as_slice()) else {
+        return Truth::False;
+    };
+    let (session, role) = (session.split('/'), role.split('/'));
+    match (session.as_slice(), role.as_slice()) {
+        ([assumed, name, _], [kind, .., own]) => {
+            let kinds = [(sts, "sts"), (iam, "iam"), (assumed, "assumed-role"), (kind, "role")];
+            Truth::known(kinds.iter().all(|(piece, word)| piece.literal() == Some(word)))
+                & account.same(owner)
+                & name.same(own)
+        }
+        _ => Truth::False,
+    }
+}
+
 impl Condition {
     /// Whether it holds for the request. Every way of filling a key that is left open is considered.
     pub fn holds(&self, request: &Request, variables: bool) -> Truth {
@@ -233,10 +254,18 @@ impl Condition {
                 format!("the condition operator '{operator}' is not one that is known"),
             );
         };
+        let variables = variables && operator.takes_variables();
         let values: Vec<Text> =
             self.values.iter().map(|value| resolve(value, request, variables).into_owned()).collect();
+        let escaped = values.iter().find(|value| value.parts().iter().any(has_shield));
         let more = || self.more.clone().map_or(Truth::False, Truth::from);
-        let judge = |held: &[Text]| operator.holds(&values, more(), held);
+        let judge = |held: &[Text]| match escaped {
+            None => operator.holds(&values, more(), held),
+            Some(escaped) => {
+                let held: Vec<Text> = held.iter().map(|text| shielded_like(escaped, text).into_owned()).collect();
+                operator.holds(&values, more(), &held)
+            }
+        };
         self.over(key, request.context.held(key), &judge)
     }
 
@@ -268,9 +297,32 @@ fn agreed(answers: impl IntoIterator<Item = Truth>, cause: Cause) -> Truth {
     answers.into_iter().reduce(same).unwrap_or_else(|| cause.clone().into())
 }
 
+/// Characters for private use that stand for the escaped `*` and `?` of a pattern, which match only themselves.
+const SHIELDS: [(char, &str); 2] = [('\u{E02A}', "*"), ('\u{E03F}', "?")];
+
+fn has_shield(part: &Part) -> bool {
+    matches!(part, Part::Lit(lit) if lit.contains(SHIELDS.map(|(shield, _)| shield)))
+}
+
+/// The value as a pattern with escaped characters has to be compared with it; as it is for any other pattern.
+fn shielded_like<'t>(pattern: &Text, value: &'t Text) -> Cow<'t, Text> {
+    if pattern.parts().iter().any(has_shield) {
+        Cow::Owned(value.map_literals(|lit| {
+            SHIELDS.iter().fold(lit.to_owned(), |lit, (shield, plain)| lit.replace(plain, &shield.to_string()))
+        }))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+/// The text with escaped characters as they are in a request.
+pub(super) fn unshielded(text: &Text) -> Text {
+    text.map_literals(|lit| SHIELDS.iter().fold(lit.to_owned(), |lit, (shield, plain)| lit.replace(*shield, plain)))
+}
+
 /// The text with its policy variables replaced: by what the request carries, else by one unknown value each.
 ///
-/// A value is never a wildcard, so one that holds `*` or `?` stays unknown.
+/// A value is never a wildcard, so one that holds `*` or `?` stays unknown. Escaped characters come as [`SHIELDS`].
 pub(super) fn resolve<'t>(text: &'t Text, request: &Request, variables: bool) -> Cow<'t, Text> {
     let holds = |part: &Part| matches!(part, Part::Lit(lit) if lit.contains("${"));
     if !variables || !text.parts().iter().any(holds) {
@@ -334,6 +386,9 @@ impl Document {
 fn variable(name: &str, request: &Request) -> Text {
     if name == "$" {
         return "$".into();
+    }
+    if let Some((shield, _)) = SHIELDS.iter().find(|(_, plain)| *plain == name) {
+        return shield.to_string().as_str().into();
     }
     let (key, fallback) = match name.split_once(',') {
         Some((key, fallback)) => (key.trim(), Some(fallback.trim().trim_matches('\''))),

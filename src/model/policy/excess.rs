@@ -3,13 +3,16 @@
 //! Each rule asks the evaluator whether somebody who needs nothing can get something through one Allow statement,
 //! with every Deny of the policy in force.
 
+use self::callers::{OTHER_SERVICE, stale};
 use super::old_accounts::{account_of, is_legacy};
 use super::s3::{ACTIONS, Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
 use super::service::number_or_sid;
-use super::{Caller, Context, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
-use crate::model::arn::{Shape, Text};
+use super::{Caller, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
+use crate::model::arn::Text;
 use crate::model::trail::Trail;
 use crate::truth::{CauseKind, Truth};
+
+mod callers;
 
 /// The bucket whose policy is judged.
 #[derive(Clone, Debug)]
@@ -246,58 +249,12 @@ impl<'d> Judged<'d, '_> {
         self.excess(Rule::Anyone, reach, "*".into())
     }
 
-    /// Everybody whom the statement may name, each as somebody who meets its conditions if they can be met at all.
-    fn callers(&self) -> Vec<(Caller, bool)> {
-        let mut callers: Vec<(Caller, bool)> = Vec::new();
-        if self.statement.names_everyone() != Truth::False {
-            callers.push((Caller::Anonymous, false));
-            callers.push((Caller::Service(CLOUDTRAIL.into()), true));
-        }
-        for name in self.statement.named_principals() {
-            let caller = match name {
-                PrincipalName::Everyone => continue,
-                PrincipalName::Aws(_) if name.is_everyone() == Truth::True => continue,
-                // Ids of principals that are gone: nobody can be them again.
-                PrincipalName::Aws(id) if id.literal().is_some_and(stale) => continue,
-                PrincipalName::Aws(arn) => Caller::Aws { account: account_of(arn), arn: arn.clone() },
-                PrincipalName::Service(name) => Caller::Service(name.clone()),
-                PrincipalName::Federated(name) => Caller::Federated(name.clone()),
-                PrincipalName::CanonicalUser(id) => Caller::CanonicalUser(id.clone()),
-            };
-            let trusted = name.is(&Caller::Service(CLOUDTRAIL.into())) == Truth::True;
-            callers.push((caller, trusted));
-        }
-        if let Some(more) = self.statement.principal.as_ref().and_then(|clause| clause.more.clone()) {
-            let hole = crate::model::arn::Var {
-                key: "a principal that is not known".into(),
-                shown: "principal".into(),
-                cause: more,
-                shape: Shape::Any,
-            };
-            callers.push((Caller::Aws { account: hole.clone().into(), arn: hole.into() }, false));
-        }
-        callers
-    }
-
-    fn by(&self, caller: &Caller, action: &str, resource: &Text) -> Request {
-        let mut context = Context::default();
-        let service = matches!(caller, Caller::Service(_));
-        context.set("aws:PrincipalIsAWSService", Held::value(if service { "true" } else { "false" }));
-        if !service {
-            // Only services act for a source.
-            for key in ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"] {
-                context.set(key, Held::Absent);
-            }
-            context.set("aws:PrincipalServiceName", Held::Absent);
-        }
-        Request { caller: caller.clone(), action: action.into(), resource: resource.clone(), context }
-    }
-
     fn writer(&self, public: bool) -> Excess<'d> {
         let mut unknown = self.excess(Rule::Writer, Reach::NONE, Text::default());
         for (caller, trusted) in self.callers() {
             let legacy = matches!(&caller, Caller::Aws { account, .. } if account.literal().is_some_and(is_legacy));
-            if trusted || legacy || (public && caller == Caller::Anonymous) {
+            let unnamed = caller == Caller::Anonymous || caller == Caller::Service(OTHER_SERVICE.into());
+            if trusted || legacy || (public && unnamed) {
                 continue;
             }
             let mut reach = Reach::NONE;
@@ -401,6 +358,9 @@ impl<'d> Judged<'d, '_> {
 
     /// Whether a condition names only accounts that are proven to be others than the trails', and one of them.
     fn foreign(&self) -> (Truth, Text) {
+        if self.place.trails.is_empty() {
+            return (Truth::False, Text::default());
+        }
         for condition in &self.statement.conditions {
             let key = condition.key.literal().unwrap_or_default();
             let negated = condition.operator.literal().is_none_or(|operator| operator.to_lowercase().contains("not"));
@@ -591,9 +551,4 @@ fn is_service(key: &str) -> bool {
     ]
     .iter()
     .any(|known| key.eq_ignore_ascii_case(known))
-}
-
-/// Unique ids of roles and users: what S3 shows in place of the ARN of one that was deleted.
-fn stale(id: &str) -> bool {
-    !id.contains(':') && (id.starts_with("AROA") || id.starts_with("AIDA"))
 }

@@ -2,13 +2,14 @@
 //!
 //! A request may leave condition keys to the caller's choice. [`Document::reach`] fills them so that the policy
 //! allows the request, and the filled request is the witness. A negative answer comes from the evaluator, which
-//! considers every choice at once, never from a search that found nothing.
+//! considers every choice at once, or from a search that tried every choice that conditions can tell apart; never from
+//! one that just found nothing.
 
 use std::sync::Arc;
 
-use super::condition::{Compare, Operator, contains, network};
-use super::eval::resolve;
-use super::{Caller, Condition, Context, Document, Effect, Held, Request, Statement};
+use super::condition::{contains, network};
+use super::fill::{self, Found, filled, instance};
+use super::{Caller, Context, Document, Effect, Held, Request, Statement};
 use crate::model::arn::{Part, Shape, Text, Var};
 use crate::truth::{Cause, CauseKind, Truth};
 
@@ -63,33 +64,27 @@ impl Document {
         if whole == Truth::False {
             return Reach::NONE;
         }
-        let filled = self.filled(statement, request);
-        if judge(&filled) == Truth::True {
-            return Reach { truth: Truth::True, witness: Some(filled) };
-        }
-        match whole {
-            // No choice matters, so any filling would do; the search just met an unknown elsewhere.
-            Truth::True => Reach { truth: Truth::True, witness: Some(request.clone()) },
-            other => Reach { truth: other, witness: None },
-        }
-    }
-
-    fn filled(&self, statement: &Statement, request: &Request) -> Request {
         let denies: Vec<&Statement> = self
             .statements
             .iter()
             .filter(|s| s.is(Effect::Deny) != Truth::False && s.applies(request, self.variables) != Truth::False)
             .collect();
-        let mut filled = request.filled(statement, &denies, self.variables, |_| true);
-        // A stranger is who the context says they are.
-        if let Caller::Aws { account, arn } = &mut filled.caller
-            && account.literal() == Some(STRANGER)
-            && let Held::Values(values) = filled.context.held("aws:PrincipalArn")
-            && let [only] = values.as_slice()
-        {
-            *arn = only.clone();
+        let shows = |filled: Request| {
+            let filled = settled(filled);
+            (judge(&filled) == Truth::True).then_some(Reach { truth: Truth::True, witness: Some(filled) })
+        };
+        if let Some(reach) = shows(request.filled(statement, &denies, self.variables, |_| true)) {
+            return reach;
         }
-        filled
+        match whole {
+            // No choice matters, so any filling would do; the search just met an unknown elsewhere.
+            Truth::True => Reach { truth: Truth::True, witness: Some(request.clone()) },
+            other => match fill::search(request, statement, &denies, self.variables) {
+                Found::One(filled) => shows(*filled).unwrap_or(Reach { truth: other, witness: None }),
+                Found::None if self.more.is_none() => Reach::NONE,
+                Found::None | Found::Unsure => Reach { truth: other, witness: None },
+            },
+        }
     }
 
     /// All values of conditions on a key.
@@ -157,6 +152,46 @@ impl Document {
             .with("aws:PrincipalServiceName", fixed(service));
         let context = not_told(context);
         Request { caller: Caller::Service(service.into()), action: action.into(), resource: resource.clone(), context }
+    }
+
+    /// What requests of a principal that a policy names carry of itself. A name of an account stands for everybody in
+    /// it, those that the policy tells apart included.
+    pub fn introduce(&self, context: &mut Context, account: &Text, arn: &Text) {
+        context.set("aws:PrincipalAccount", Held::Values(vec![account.clone()]));
+        let pieces = arn.split(':');
+        let kind = pieces.get(5).and_then(|piece| piece.split('/').first().cloned());
+        let own = match kind.as_ref().and_then(Text::literal) {
+            Some("role" | "user") => Held::Values(vec![arn.clone()]),
+            None | Some("root") if pieces.len() == 6 || names_one(account) => {
+                let somebody = Text::format("arn:aws:iam::{}:role/{}", &[account, &STRANGER.into()]);
+                let named = self.values_of("aws:PrincipalArn").filter_map(|pattern| {
+                    let mut pieces = pattern.split(':');
+                    if pieces.len() != 6 || pieces[4].matches(account) == Truth::False {
+                        return None;
+                    }
+                    pieces[4] = account.clone();
+                    let colon = Text::from(":");
+                    let joined = pieces.iter().enumerate().flat_map(|(i, piece)| {
+                        std::iter::once(&colon).filter(move |_| i > 0).chain(std::iter::once(piece))
+                    });
+                    Some(instance(&Text::concat(joined)))
+                });
+                Held::Among([somebody].into_iter().chain(named).map(|arn| Held::Values(vec![arn])).collect())
+            }
+            _ => {
+                let detail = format!("the ARN of the role or user behind '{arn}' is not known");
+                Held::Unknown(Cause::new(CauseKind::OutsideScope, detail))
+            }
+        };
+        context.set("aws:PrincipalArn", own);
+    }
+
+    /// What a service other than CloudTrail may act for: things that are no trails, of those that the policy names.
+    pub(super) fn sources_of_others(&self) -> Held {
+        let of_trail = |arn: &Text| arn.split(':').get(2).and_then(Text::literal) == Some("cloudtrail");
+        let named = self.values_of("aws:SourceArn").filter(|arn| !of_trail(arn)).map(instance);
+        let own = Text::from("arn:aws:another:us-east-1:111111111111:resource/any");
+        Held::Among([own].into_iter().chain(named).map(|arn| Held::Values(vec![arn])).collect())
     }
 
     /// ARNs of the strange resource that fit what the policy asks for in all but the account, and one that stands for
@@ -274,52 +309,25 @@ impl Document {
     }
 }
 
-impl Request {
-    /// The request with those open keys filled that `may` takes in, so that the statement holds and as many of the
-    /// Denies as possible do not. `variables` is [`Document::variables`].
-    pub(super) fn filled(
-        &self,
-        statement: &Statement,
-        denies: &[&Statement],
-        variables: bool,
-        may: impl Fn(&str) -> bool,
-    ) -> Self {
-        let mut filled = self.clone();
-        let conditions = || statement.conditions.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
-        let mut done: Vec<&str> = Vec::new();
-        for condition in conditions() {
-            let Some(key) = condition.key.literal() else { continue };
-            if !may(key) || done.iter().any(|known| known.eq_ignore_ascii_case(key)) {
-                continue;
-            }
-            done.push(key);
-            let of_key = |c: &&Condition| c.key.literal().is_some_and(|other| other.eq_ignore_ascii_case(key));
-            let choices = match self.context.held(key) {
-                Held::Free => conditions().filter(of_key).flat_map(|c| candidates(c, self, variables)).collect(),
-                Held::Among(choices) => choices.clone(),
-                _ => continue,
-            };
-            let mut best: Option<(usize, Held)> = None;
-            for choice in choices {
-                let mut tried = filled.clone();
-                tried.context.set(key, choice.clone());
-                let holds = |c: &Condition| c.holds(&tried, variables);
-                if !statement.conditions.iter().filter(of_key).all(|c| holds(c) == Truth::True) {
-                    continue;
-                }
-                let harmless =
-                    |deny: &&&Statement| deny.conditions.iter().filter(of_key).any(|c| holds(c) == Truth::False);
-                let score = denies.iter().filter(harmless).count();
-                if best.as_ref().is_none_or(|(most, _)| score > *most) {
-                    best = Some((score, choice));
-                }
-            }
-            if let Some((_, choice)) = best {
-                filled.context.set(key, choice);
-            }
-        }
-        filled
+/// Whether the text is an account, known or not, and nothing else.
+fn names_one(account: &Text) -> bool {
+    match account.parts() {
+        [Part::Lit(_)] => true,
+        [Part::Var(var)] => var.shape == Shape::Account,
+        _ => false,
     }
+}
+
+/// A stranger is who the context says they are.
+fn settled(mut request: Request) -> Request {
+    if let Caller::Aws { account, arn } = &mut request.caller
+        && account.literal() == Some(STRANGER)
+        && let Held::Values(values) = request.context.held("aws:PrincipalArn")
+        && let [only] = values.as_slice()
+    {
+        *arn = only.clone();
+    }
+    request
 }
 
 /// Whether whoever asks for the action puts into the request what it carries for the key, as they like.
@@ -376,11 +384,6 @@ fn no_service(context: &mut Context) {
     }
 }
 
-/// The pattern with something for each wildcard.
-fn filled(pattern: &str, filling: &str) -> String {
-    pattern.replace('*', filling).replace('?', "x")
-}
-
 /// Keys of the caller's own account or network, which AWS does not document for calls that a service makes itself.
 fn not_told(mut context: Context) -> Context {
     for key in
@@ -392,49 +395,4 @@ fn not_told(mut context: Context) -> Context {
         context.set(key, Held::Unknown(cause));
     }
     context
-}
-
-/// Values worth trying for the condition's key: some that meet it and some that do not.
-fn candidates(condition: &Condition, request: &Request, variables: bool) -> Vec<Held> {
-    let operator = condition.operator.literal().and_then(Operator::parse);
-    let compare = operator.map_or(Compare::Equal, Operator::compare);
-    let boolean = condition.operator.literal().is_some_and(|operator| operator.to_ascii_lowercase().contains("bool"));
-    let mut found = Vec::new();
-    if boolean {
-        found.extend([Held::value("true"), Held::value("false")]);
-    }
-    for value in &condition.values {
-        let value = resolve(value, request, variables).into_owned();
-        let number = value.literal().and_then(|text| text.parse::<f64>().ok());
-        match (compare, number) {
-            (Compare::Numeric(_) | Compare::Date(_), Some(number)) => {
-                found.extend([number, number - 1.0, number + 1.0].map(|n| Held::value(n.to_string().as_str())));
-            }
-            (Compare::Date(_), None) => {
-                found.push(Held::Values(vec![value]));
-                found.extend(["1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z"].map(Held::value));
-            }
-            (Compare::Ip, _) => {
-                let address = value.literal().and_then(network).map(|(address, _)| address.to_string());
-                found.extend(address.map(|address| Held::value(address.as_str())));
-                found.extend(["198.51.100.7", "203.0.113.7", "2001:db8::7"].map(Held::value));
-            }
-            (Compare::Like | Compare::Arn, _) => found.push(Held::Values(vec![instance(&value)])),
-            _ => found.push(Held::Values(vec![value])),
-        }
-    }
-    found.extend([Held::Absent, Held::value("anything")]);
-    found
-}
-
-/// A string that the pattern matches: something for each wildcard.
-pub fn instance(pattern: &Text) -> Text {
-    let mut result = Text::default();
-    for part in pattern.parts() {
-        match part {
-            Part::Lit(text) => result.push_str(&filled(text, "any")),
-            Part::Var(var) => result.push(&var.clone().into()),
-        }
-    }
-    result
 }

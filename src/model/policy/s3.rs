@@ -131,7 +131,7 @@ impl Trail {
     /// The prefixes its log files may have, each ending before `AWSLogs/`: empty, or with a slash at the end.
     pub fn prefixes(&self) -> Vec<Text> {
         let hole = |cause: &Cause| -> Text {
-            let key: Arc<str> = format!("{}#{}#prefix", self.id.input.0, self.id.address).into();
+            let key: Arc<str> = format!("{}#{}#prefix", self.id.input.0, self.id.instance()).into();
             Var { key, shown: self.prefix.name.clone(), cause: cause.clone(), shape: Shape::Any }.into()
         };
         let mut found: Vec<Text> = Vec::new();

@@ -11,8 +11,8 @@ use super::Caller;
 pub const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// How to name the trail for which CloudTrail may act, as a remedy says it. The policy is made before the trail.
-pub const SOURCE: &str = "the trail's ARN as 'aws:SourceArn' (in CloudFormation written out with 'Fn::Sub': 'Fn::GetAtt' \
-                          would be circular) or its account as 'aws:SourceAccount'";
+pub const SOURCE: &str = "the trail's ARN as 'aws:SourceArn' (written out from the trail's name: a reference to the \
+                          trail would be circular) or its account as 'aws:SourceAccount'";
 
 /// What CloudTrail asks for on behalf of a trail.
 pub fn for_trail(trail: &Trail, action: &str, resource: &Text) -> Request {

@@ -158,8 +158,10 @@ pub enum Power<'a> {
 /// What a permissions boundary leaves of a principal's power.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Boundary<'a> {
-    /// All of it that counts here.
+    /// All of it.
     None,
+    /// All of it that counts here, though not everything.
+    Wide,
     /// Nothing of it.
     All,
     /// What this policy of the input allows.
@@ -172,8 +174,9 @@ impl<'a> Boundary<'a> {
     /// What a boundary, by ARN, leaves. Besides the input's own policies those of AWS are told apart that are known to
     /// hold back everything or nothing.
     pub fn of(boundary: &Attr<Text>, known: &Principals<'a>) -> Self {
-        // They allow all that works on a trail, a bucket, a key or a log group.
-        let wide = ["AdministratorAccess", "PowerUserAccess"];
+        let whole = ["AdministratorAccess"];
+        // It allows all that works on a trail, a bucket, a key or a log group.
+        let wide = ["PowerUserAccess"];
         let narrow = ["ReadOnlyAccess", "SecurityAudit", "job-function/ViewOnlyAccess", "AWSCloudTrail_ReadOnlyAccess"];
         let is = |names: &[&str], arn: &Text| {
             Truth::any(
@@ -183,7 +186,8 @@ impl<'a> Boundary<'a> {
         let says = |seen: Seen<'_, Text>| match seen {
             Seen::Absent => Self::None,
             Seen::Hidden(cause) | Seen::Unseen(cause) => Self::Unknown(cause.clone().into()),
-            Seen::Value(arn) if is(&wide, arn) == Truth::True => Self::None,
+            Seen::Value(arn) if is(&whole, arn) == Truth::True => Self::None,
+            Seen::Value(arn) if is(&wide, arn) == Truth::True => Self::Wide,
             Seen::Value(arn) if is(&narrow, arn) == Truth::True => Self::All,
             Seen::Value(arn) if let Some(document) = known.policy(arn) => Self::Document(document),
             Seen::Value(arn) => {
@@ -241,7 +245,7 @@ impl<'a> Holder<'a> {
     pub fn power(&self, assets: &'a Assets, boundary: &Boundary<'a>) -> Power<'a> {
         match boundary {
             Boundary::None if self.is_administrator() == Truth::True => Power::Full,
-            Boundary::None => self.granted(assets, None),
+            Boundary::None | Boundary::Wide => self.granted(assets, None),
             Boundary::All => Power::Harmless,
             Boundary::Document(document) => {
                 let (input, request) = (self.input, self.request.clone());

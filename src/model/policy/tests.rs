@@ -1,5 +1,6 @@
 //! The evaluator, case by case. Policies are written as JSON with every element a list or a scalar; `<x>` in a string
-//! is a hole of any content, `<#x>` an unknown account, `<@x>` an unknown name.
+//! is a hole of any content, `<#x>` an unknown account, `<@x>` an unknown name. Each row of a table names the page of
+//! the public documentation that says so (`pages`).
 
 use serde_json::Value as Json;
 
@@ -9,8 +10,19 @@ use crate::source_map::{FileId, Span};
 use crate::truth::{CauseKind, Truth};
 
 mod bucket;
-mod cases;
+mod conditions;
+mod elements;
+mod evaluation;
+mod laws;
+mod pages;
 mod reach;
+mod reading;
+mod symbolic;
+mod weak_points;
+
+const ALICE: &str = "arn:aws:iam::111111111111:user/alice";
+const GET: &str = "s3:GetObject";
+const KEY: &str = "arn:aws:s3:::b/k";
 
 fn at() -> Origin {
     Origin::Text(Span::new(FileId(0), 0, 0))
@@ -49,7 +61,10 @@ fn clause<T>(negated: bool, items: Vec<T>) -> Clause<T> {
 }
 
 fn principals(json: &Json) -> Vec<PrincipalName> {
-    let Json::Object(kinds) = json else { return vec![PrincipalName::Everyone] };
+    let Json::Object(kinds) = json else {
+        assert!(scalars(json).iter().all(|name| name.literal() == Some("*")), "only '*' stands alone: {json}");
+        return vec![PrincipalName::Everyone];
+    };
     let mut found = Vec::new();
     for (kind, names) in kinds {
         found.extend(scalars(names).into_iter().map(|name| match kind.as_str() {
@@ -122,10 +137,12 @@ pub(super) fn letter(truth: &Truth) -> char {
     }
 }
 
-/// A caller: `*`, a service's name, or a principal's ARN.
+/// A caller: `*`, a service's name, a principal's ARN, or somebody of an identity provider or a canonical user id.
 pub(super) fn caller(name: &str) -> Caller {
     match name {
         "*" => Caller::Anonymous,
+        other if let Some(provider) = other.strip_prefix("federated:") => Caller::Federated(text(provider)),
+        other if let Some(id) = other.strip_prefix("canonical:") => Caller::CanonicalUser(text(id)),
         arn if arn.starts_with("arn:") => Caller::Aws { account: text(arn).split(':')[4].clone(), arn: text(arn) },
         service => Caller::Service(text(service)),
     }

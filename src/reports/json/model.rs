@@ -292,11 +292,25 @@ pub enum Witness<'a> {
         /// With which condition keys.
         context: Pairs<'a>,
     },
-    /// An event that no trail would record.
+    /// An event that goes unnoticed.
     Event {
-        /// The fields of a CloudTrail record.
+        /// What does not happen with it.
+        lost: Lost,
+        /// The fields of a CloudTrail record, by name.
         fields: Pairs<'a>,
+        /// The same in the shape of a CloudTrail record.
+        record: &'a serde_json::Value,
     },
+}
+
+/// What does not happen with an event that goes unnoticed.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lost {
+    /// No trail records it.
+    Record,
+    /// It is recorded, and raises no alarm.
+    Alarm,
 }
 
 /// Names with values, as an object; a name that comes twice has its last value.

@@ -13,7 +13,7 @@ use crate::syntax::{self, Node};
 /// The document that a literal string holds, with places inside the string.
 pub(super) fn literal<'t>(scope: &Scope<'_, 't>, node: &'t Node) -> Option<Val> {
     let text = node.as_str().filter(|text| looks_like_json(text))?;
-    let document = syntax::json::parse(text, node.span.file).ok()?;
+    let document = syntax::json::parse_last_wins(text, node.span.file).ok()?;
     let places = Places::new(scope.world.map.file(node.span.file).text(), node);
     Some(convert(&document, &places, &mut |string, span| Val {
         kind: ValKind::Text(dynamic::resolve(scope, Text::from(string))),
@@ -28,7 +28,7 @@ pub(super) fn substituted<'t>(
     lookup: &dyn Fn(&str) -> Option<Val>,
 ) -> Option<Val> {
     let text = template.as_str().filter(|text| looks_like_json(text))?;
-    let document = syntax::json::parse(text, template.span.file).ok()?;
+    let document = syntax::json::parse_last_wins(text, template.span.file).ok()?;
     let places = Places::new(scope.world.map.file(template.span.file).text(), template);
     Some(convert(&document, &places, &mut |string, span| {
         let texts: Vec<Text> = sub::pieces(string)

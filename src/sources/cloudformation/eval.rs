@@ -355,21 +355,6 @@ fn is_intrinsic(key: &str) -> bool {
     key == "Ref" || (key.starts_with("Fn::") && !key.starts_with("Fn::ForEach::"))
 }
 
-/// The partition of a Region.
-pub(super) fn partition(region: &str) -> &'static str {
-    const BEGINNINGS: [(&str, &str); 8] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-isob-", "aws-iso-b"),
-        ("us-isof-", "aws-iso-f"),
-        ("eu-isof-", "aws-iso-f"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("us-iso-", "aws-iso"),
-        ("eusc-", "aws-eusc"),
-    ];
-    BEGINNINGS.iter().find(|(beginning, _)| region.starts_with(beginning)).map_or("aws", |(_, partition)| partition)
-}
-
 fn url_suffix(partition: &str) -> &'static str {
     match partition {
         "aws-cn" => "amazonaws.com.cn",

@@ -11,6 +11,7 @@ use crate::model::attr::Origin;
 use crate::model::{Existence, Identity, Input, InputId, InputKind, ResourceKind};
 use crate::source_map::Span;
 use crate::sources::block::Block;
+use crate::sources::grants;
 use crate::sources::value::{Field, Val, ValKind};
 use crate::syntax::{Kind, Node};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
@@ -33,7 +34,7 @@ pub(super) fn input<'t>(world: &World<'t>, stack: &Rc<Stack<'t>>, id: u32) -> In
     input.partition = stack.partition(world.settings);
     let mut hidden = Vec::new();
     walk(world, stack, &mut input, &mut hidden);
-    iam::settle(&mut input);
+    grants::settle(&mut input);
     if let Some(causes) = hidden.into_iter().map(Causes::from).reduce(Causes::and) {
         input.incomplete(&Truth::Unknown(causes));
     }

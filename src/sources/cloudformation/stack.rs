@@ -6,10 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Settings;
-use super::eval::{Scope, partition};
+use super::eval::Scope;
 use super::template::Parsed;
 use crate::model::arn::{Shape, Text, Var};
 use crate::source_map::{SourceMap, Span};
+use crate::sources::partition;
 use crate::sources::value::{Val, ValKind};
 use crate::syntax::{Kind, Node};
 use crate::truth::{Cause, CauseKind};
@@ -148,7 +149,7 @@ impl<'t> Stack<'t> {
     /// The partition: the Region's, else that of the ARNs in the template, else the public one.
     pub fn partition(&self, settings: &Settings) -> &'static str {
         match &settings.region {
-            Some(region) => partition(region),
+            Some(region) => partition::of_region(region),
             None => self.parsed.partition.unwrap_or("aws"),
         }
     }

@@ -3,8 +3,9 @@ use crate::syntax::{ALIAS_BUDGET, MAX_DEPTH, json as json_reader, parse_any, yam
 use std::time::{Duration, Instant};
 
 /// Runs `f` on a small stack and fails if it takes long.
-fn quickly<T: Send + 'static>(name: &str, f: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) fn quickly<T: Send + 'static>(name: &str, f: impl FnOnce() -> T + Send + 'static) -> T {
     let start = Instant::now();
+
     let result = std::thread::Builder::new().stack_size(1 << 20).spawn(f).unwrap().join().unwrap();
     // Far above what is needed, for busy machines; quadratic time would be minutes.
     let limit = Duration::from_secs(20);

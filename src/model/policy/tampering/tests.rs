@@ -13,6 +13,9 @@ use crate::model::principal::ManagedPolicy;
 use crate::model::trail::Trail;
 use crate::model::{Estate, Existence, Identity, InputKind, Protection, ResourceKind};
 
+mod combined;
+mod laws;
+
 fn here() -> Origin {
     Origin::Api { call: "test", arn: "test".into() }
 }
@@ -136,7 +139,10 @@ fn trail(name: &str) -> Trail {
         },
         insights: Attr::missing("InsightSelectors", here()),
         tags: Attr::missing("Tags", here()),
-        protection: Protection { deletion: none("DeletionPolicy"), replacement: none("UpdateReplacePolicy") },
+        protection: Protection::CloudFormation {
+            deletion: none("DeletionPolicy"),
+            replacement: none("UpdateReplacePolicy"),
+        },
     }
 }
 
@@ -368,6 +374,7 @@ fn boundaries() {
         power_in(&estate, &documents, &Boundary::of(&boundary, &known))
     };
     assert_eq!(of("arn:aws:iam::aws:policy/PowerUserAccess"), "StopLogging");
+    assert_eq!(of("arn:aws:iam::aws:policy/AdministratorAccess"), "StopLogging");
     assert_eq!(of("arn:aws:iam::aws:policy/ReadOnlyAccess"), "nothing");
     assert_eq!(of("arn:aws:iam::<Account>:policy/elsewhere"), "maybe StopLogging");
     assert_eq!(of("<?Boundary>"), "maybe StopLogging");

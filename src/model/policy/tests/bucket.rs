@@ -1,7 +1,59 @@
+//! What the policy of a log bucket grants too much, and what it refuses to everybody.
+
+use super::pages::{ACTION, DEPUTY, LOG_BUCKET, NOT_ACTION, NOT_PRINCIPAL, PRINCIPAL, PUBLIC};
 use super::*;
 use crate::model::policy::excess::{Place, Rule, Weight};
 
 const B: &str = "arn:aws:s3:::b";
+
+/// Page, an Allow without its effect and resource, the rules that it breaks with the answer of each.
+type Row = (&'static str, &'static str, &'static [(u8, char)]);
+
+pub(super) const RULES: &[Row] = &[
+    (PUBLIC, r#""Principal":"*","Action":"s3:GetObject""#, &[(1, 'T')]),
+    (PUBLIC, r#""Principal":"*","Action":"s3:PutObject""#, &[(1, 'T')]),
+    (NOT_PRINCIPAL, r#""NotPrincipal":{"AWS":"111111111111"},"Action":"s3:GetObject""#, &[(1, 'T')]),
+    (PRINCIPAL, r#""Principal":{"AWS":"<p>"},"Action":"s3:GetObject""#, &[(1, '?')]),
+    (LOG_BUCKET, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:PutObject""#, &[(2, 'T')]),
+    (LOG_BUCKET, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:GetObject""#, &[]),
+    (LOG_BUCKET, r#""Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":["s3:Get*","s3:List*"]"#, &[]),
+    (PRINCIPAL, r#""Principal":{"AWS":"AROAEXAMPLEID"},"Action":"s3:PutObject""#, &[]),
+    (DEPUTY, r#""Principal":{"Service":"config.amazonaws.com"},"Action":"s3:PutObject""#, &[(2, 'T')]),
+    (PRINCIPAL, r#""Principal":{"CanonicalUser":"79a5"},"Action":"s3:DeleteObject""#, &[(2, 'T')]),
+    (PRINCIPAL, r#""Principal":{"Federated":"accounts.google.com"},"Action":"s3:PutBucketPolicy""#, &[(2, 'T')]),
+    (ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:Put*""#, &[(2, 'T'), (3, 'T')]),
+    (
+        NOT_ACTION,
+        r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"NotAction":"s3:PutObject""#,
+        &[(2, 'T'), (3, 'T')],
+    ),
+    (LOG_BUCKET, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:<p>""#, &[(2, '?'), (3, '?')]),
+    (LOG_BUCKET, r#""Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl""#, &[(4, 'T')]),
+    (LOG_BUCKET, r#""Principal":{"AWS":"arn:aws:iam::086441151436:root"},"Action":"s3:GetBucketAcl""#, &[(6, 'T')]),
+    (PUBLIC, r#""Principal":{"AWS":["111111111111","*"]},"Action":"s3:ListBucket""#, &[(1, 'T')]),
+    (PUBLIC, r#""Principal":{"*":"*"},"Action":"s3:GetObject""#, &[(1, 'T')]),
+    (PUBLIC, r#""Principal":"*","Action":"s3:PutBucketPolicy""#, &[(1, 'T')]),
+    (PRINCIPAL, r#""Principal":{"AWS":"AIDAEXAMPLEID"},"Action":"s3:*""#, &[]),
+    (
+        PRINCIPAL,
+        r#""Principal":{"AWS":"arn:aws:sts::111111111111:assumed-role/a/s"},"Action":"s3:DeleteObject""#,
+        &[(2, 'T')],
+    ),
+    (PRINCIPAL, r#""Principal":{"AWS":"222222222222"},"Action":"s3:GetBucketLocation""#, &[]),
+    (PRINCIPAL, r#""Principal":{"CanonicalUser":"79a5"},"Action":"s3:GetBucketLocation""#, &[]),
+    (ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"*""#, &[(2, 'T'), (3, 'T')]),
+    (ACTION, r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:Delete*""#, &[(2, 'T'), (3, 'T')]),
+    (
+        ACTION,
+        r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"S3:PUTLIFECYCLECONFIGURATION""#,
+        &[(2, 'T')],
+    ),
+    (
+        ACTION,
+        r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:BypassGovernanceRetention""#,
+        &[(2, 'T')],
+    ),
+];
 
 fn place() -> Place<'static> {
     Place { bucket: text(B), trails: Vec::new(), owner: text("111111111111"), readers: &[] }
@@ -22,28 +74,9 @@ fn broken(statements: &str) -> Vec<(u8, char)> {
 
 #[test]
 fn each_rule_has_its_statement() {
-    type Row = (&'static str, &'static [(u8, char)]);
-    const ROWS: &[Row] = &[
-        (r#""Principal":"*","Action":"s3:GetObject""#, &[(1, 'T')]),
-        (r#""Principal":"*","Action":"s3:PutObject""#, &[(1, 'T')]),
-        (r#""NotPrincipal":{"AWS":"111111111111"},"Action":"s3:GetObject""#, &[(1, 'T')]),
-        (r#""Principal":{"AWS":"<p>"},"Action":"s3:GetObject""#, &[(1, '?')]),
-        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:PutObject""#, &[(2, 'T')]),
-        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:GetObject""#, &[]),
-        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":["s3:Get*","s3:List*"]"#, &[]),
-        (r#""Principal":{"AWS":"AROAEXAMPLEID"},"Action":"s3:PutObject""#, &[]),
-        (r#""Principal":{"Service":"config.amazonaws.com"},"Action":"s3:PutObject""#, &[(2, 'T')]),
-        (r#""Principal":{"CanonicalUser":"79a5"},"Action":"s3:DeleteObject""#, &[(2, 'T')]),
-        (r#""Principal":{"Federated":"accounts.google.com"},"Action":"s3:PutBucketPolicy""#, &[(2, 'T')]),
-        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:Put*""#, &[(2, 'T'), (3, 'T')]),
-        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"NotAction":"s3:PutObject""#, &[(2, 'T'), (3, 'T')]),
-        (r#""Principal":{"AWS":"arn:aws:iam::111111111111:role/a"},"Action":"s3:<p>""#, &[(2, '?'), (3, '?')]),
-        (r#""Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl""#, &[(4, 'T')]),
-        (r#""Principal":{"AWS":"arn:aws:iam::086441151436:root"},"Action":"s3:GetBucketAcl""#, &[(6, 'T')]),
-    ];
-    for (parts, rules) in ROWS {
+    for (page, parts, rules) in RULES {
         let json = format!(r#"{{"Effect":"Allow",{parts},"Resource":["{B}","{B}/*"]}}"#);
-        assert_eq!(broken(&json), *rules, "{parts}");
+        assert_eq!(broken(&json), *rules, "{page}: {parts}");
         // What everybody is refused cannot be had through any statement.
         let deny = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#;
         assert_eq!(broken(&format!("{json},{deny}")), [], "{parts}");

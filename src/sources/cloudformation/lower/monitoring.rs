@@ -1,7 +1,6 @@
 //! Log groups, metric filters, alarms and topics.
 
 use super::Cx;
-use super::storage::document;
 use crate::model::alarm::Alarm;
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, Value};
@@ -9,6 +8,7 @@ use crate::model::log_group::{LogGroup, Metric, MetricFilter};
 use crate::model::topic::{Subscription, Topic, TopicPolicy};
 use crate::model::{Input, ResourceKind};
 use crate::sources::block::{Absent, Block};
+use crate::sources::uses::without_star;
 use crate::sources::value::ValKind;
 
 pub(super) fn log_group(cx: &Cx<'_, '_, '_>, input: &mut Input) {
@@ -26,20 +26,6 @@ pub(super) fn log_group(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         kms_key: block.text(&["KmsKeyId"]),
     };
     input.log_groups.items.push(group);
-}
-
-fn without_star(arn: &Text) -> Text {
-    use crate::model::arn::Part;
-    let mut result = Text::default();
-    let parts = arn.parts();
-    for (i, part) in parts.iter().enumerate() {
-        match part {
-            Part::Lit(text) if i + 1 == parts.len() => result.push_str(text.strip_suffix(":*").unwrap_or(text)),
-            Part::Lit(text) => result.push_str(text),
-            Part::Var(var) => result.push(&var.clone().into()),
-        }
-    }
-    result
 }
 
 pub(super) fn metric_filter(cx: &Cx<'_, '_, '_>, input: &mut Input) {
@@ -127,7 +113,7 @@ pub(super) fn topic_policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let policy = TopicPolicy {
         id: cx.identity(ResourceKind::Policy),
         topics: block.texts(&["Topics"]),
-        document: document(&block, &["PolicyDocument"]),
+        document: block.document(&["PolicyDocument"]),
     };
     input.topic_policies.items.push(policy);
 }

@@ -1,7 +1,6 @@
 //! Organizations.
 
 use super::Cx;
-use super::storage::document;
 use crate::model::account::{Organization, OrganizationPolicy};
 use crate::model::{Input, ResourceKind};
 
@@ -22,7 +21,7 @@ pub(super) fn policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let policy = OrganizationPolicy {
         id: cx.identity(ResourceKind::Policy),
         kind: block.text(&["Type"]),
-        content: document(&block, &["Content"]),
+        content: block.document(&["Content"]),
         targets: block.texts(&["TargetIds"]),
     };
     input.organization_policies.items.push(policy);

@@ -5,32 +5,11 @@ use super::trail::protection;
 use crate::model::attr::{Attr, Origin, Value};
 use crate::model::bucket::{AccessLogging, Bucket, BucketPolicy, DefaultRetention, LifecycleRule, PublicAccessBlock};
 use crate::model::key::{Alias, Key};
-use crate::model::policy::Document;
 use crate::model::{Input, ResourceKind};
 use crate::sources::block::{Absent, Block, boolean, number, text};
-use crate::sources::policy;
+use crate::sources::uses::bucket_name;
 use crate::sources::value::{Val, ValKind};
 use crate::truth::{Cause, CauseKind};
-
-/// A policy document at a path.
-pub(super) fn document(block: &Block<'_>, path: &[&str]) -> Attr<Document> {
-    block.attr(path, Absent::Missing, policy::document)
-}
-
-/// A block inside a block, when something of it is written.
-fn inner<T: Clone>(block: &Block<'_>, path: &[&str], make: impl Fn(Block<'_>) -> T) -> Attr<T> {
-    let prefix = format!("{}{}.", block.prefix, path.join("."));
-    block.attr(path, Absent::Missing, |val| match &val.kind {
-        ValKind::Map(_) => {
-            Value::Known(make(Block { val: Some(val), header: val.span, prefix: &prefix, faults: block.faults }))
-        }
-        ValKind::Unknown(cause) => Value::Unknown(cause.clone()),
-        ValKind::Text(text) if text.literal().is_none() => Value::Unknown(
-            text.vars().next().map_or_else(|| Cause::new(CauseKind::Unsupported, "unknown"), |var| var.cause.clone()),
-        ),
-        _ => Value::Unknown(Cause::new(CauseKind::Invalid, format!("the value is {}, not a mapping", val.kind_word()))),
-    })
-}
 
 pub(super) fn bucket(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let properties = cx.properties();
@@ -44,12 +23,12 @@ pub(super) fn bucket(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         region: cx.region(),
         versioning: block.text(&["VersioningConfiguration", "Status"]),
         mfa_delete: Attr::unseen("VersioningConfiguration", cx.origin(), no_mfa),
-        logging: inner(&block, &["LoggingConfiguration"], |block| AccessLogging {
-            target: block.text(&["DestinationBucketName"]).map(super::uses::bucket_name),
+        logging: block.inner(&["LoggingConfiguration"], |block| AccessLogging {
+            target: block.text(&["DestinationBucketName"]).map(bucket_name),
             prefix: block.text_or(&["LogFilePrefix"], ""),
         }),
         lifecycle: block.list(&["LifecycleConfiguration", "Rules"], lifecycle_rule),
-        block: inner(&block, &["PublicAccessBlockConfiguration"], |block| PublicAccessBlock {
+        block: block.inner(&["PublicAccessBlockConfiguration"], |block| PublicAccessBlock {
             block_acls: block.flag(&["BlockPublicAcls"], false),
             block_policy: block.flag(&["BlockPublicPolicy"], false),
             ignore_acls: block.flag(&["IgnorePublicAcls"], false),
@@ -70,7 +49,7 @@ pub(super) fn bucket(cx: &Cx<'_, '_, '_>, input: &mut Input) {
 }
 
 fn object_lock(block: &Block<'_>) -> Attr<DefaultRetention> {
-    inner(block, &["ObjectLockConfiguration", "Rule", "DefaultRetention"], |block| {
+    block.inner(&["ObjectLockConfiguration", "Rule", "DefaultRetention"], |block| {
         let years: Attr<u32> = block.number(&["Years"]).map(|years| years.saturating_mul(365));
         let days = block.number(&["Days"]);
         let use_years = block.val.is_some_and(|val| val.get("Years").is_some());
@@ -121,8 +100,8 @@ pub(super) fn bucket_policy(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let block = cx.block(&properties);
     let policy = BucketPolicy {
         id: cx.identity(ResourceKind::Policy),
-        bucket: block.text(&["Bucket"]).map(super::uses::bucket_name),
-        document: document(&block, &["PolicyDocument"]),
+        bucket: block.text(&["Bucket"]).map(bucket_name),
+        document: block.document(&["PolicyDocument"]),
     };
     input.bucket_policies.items.push(policy);
 }
@@ -136,7 +115,7 @@ pub(super) fn key(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         arn: cx.reference(Some("Arn")),
         account: cx.account(),
         region: cx.region(),
-        policy: document(&block, &["KeyPolicy"]),
+        policy: block.document(&["KeyPolicy"]),
         enabled: block.flag(&["Enabled"], true),
         rotation: block.flag(&["EnableKeyRotation"], false),
         spec: block.text_or(&["KeySpec"], "SYMMETRIC_DEFAULT"),

@@ -11,7 +11,7 @@ use crate::model::attr::{Attr, Branch, Origin, State, Value};
 use crate::model::event_data_store::EventDataStore;
 use crate::model::event_selector::{AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors};
 use crate::model::trail::{Insight, Trail};
-use crate::model::{Input, Protection, ResourceKind, Tag};
+use crate::model::{Input, Protection, ResourceKind, Switch, Tag};
 use crate::sources::block::{Absent, Block, boolean, number, text, texts};
 use crate::sources::value::{Val, ValKind};
 use crate::sources::worlds;
@@ -26,7 +26,7 @@ pub(super) fn trail(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         arn: cx.reference(Some("Arn")),
         account: cx.account(),
         home_region: cx.region(),
-        bucket: block.text(&["S3BucketName"]).map(super::uses::bucket_name),
+        bucket: block.text(&["S3BucketName"]).map(crate::sources::uses::bucket_name),
         prefix: block.text_or(&["S3KeyPrefix"], ""),
         // `IsLogging` is required: a template without it is refused, so there is no default to judge.
         logging: block.attr(&["IsLogging"], Absent::Missing, boolean),
@@ -110,7 +110,7 @@ pub(super) fn event_data_store(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         organization: block.flag(&["OrganizationEnabled"], false),
         termination_protection: block.flag(&["TerminationProtectionEnabled"], true),
         retention_days: retention(&block),
-        ingestion: block.flag(&["IngestionEnabled"], true),
+        ingestion: Switch { attr: block.flag(&["IngestionEnabled"], true), on: true },
         selectors: block.list(&["AdvancedEventSelectors"], advanced_selector),
     };
     input.event_data_stores.items.push(store);
@@ -171,5 +171,5 @@ pub(super) fn protection(cx: &Cx<'_, '_, '_>) -> Protection {
             }
         }
     };
-    Protection { deletion: policy("DeletionPolicy"), replacement: policy("UpdateReplacePolicy") }
+    Protection::CloudFormation { deletion: policy("DeletionPolicy"), replacement: policy("UpdateReplacePolicy") }
 }

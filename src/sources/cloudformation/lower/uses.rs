@@ -1,11 +1,11 @@
 //! What uses a bucket other than a trail: everything that writes into one.
 
 use super::Cx;
-use crate::model::arn::{Part, Text};
-use crate::model::attr::{Attr, Seen};
-use crate::model::bucket::BucketUse;
+use crate::model::arn::Text;
+use crate::model::attr::Attr;
 use crate::model::{Input, ResourceKind};
-use crate::sources::block::{Absent, Block, text};
+use crate::sources::block::{Absent, text};
+use crate::sources::uses::{arn_of_bucket, record};
 use crate::sources::value::{Val, ValKind};
 
 /// For a resource type: the paths of properties that name a bucket it writes to, and what for.
@@ -92,56 +92,6 @@ pub(super) fn uses(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         _ => {}
     }
     for (bucket, purpose) in found {
-        let names_none = bucket.cases().iter().all(|(_, seen)| match seen {
-            Seen::Absent => true,
-            Seen::Value(name) => name.is_certainly_empty(),
-            _ => false,
-        });
-        if !names_none {
-            let by = cx.identity(ResourceKind::Bucket);
-            input.bucket_uses.items.push(BucketUse { by, purpose, bucket: bucket.map(bucket_name) });
-        }
+        record(input, &cx.identity(ResourceKind::Bucket), bucket, purpose);
     }
-}
-
-/// A destination that may also be a log group or stream: only an S3 ARN names a bucket.
-fn arn_of_bucket(block: &Block<'_>, path: &[&str]) -> Attr<Text> {
-    block.attr(path, Absent::Missing, text).map(|destination| {
-        let other = matches!(destination.parts().first(), Some(Part::Lit(first))
-            if first.starts_with("arn:") && !first.contains(":s3:"));
-        if other { Text::default() } else { destination.clone() }
-    })
-}
-
-/// The bucket's name in a name, ARN, `s3://` location or S3 domain name.
-pub(super) fn bucket_name(text: &Text) -> Text {
-    let mut rest = text.clone();
-    if let Some(Part::Lit(first)) = text.parts().first() {
-        let start = first.find(":s3:::").map(|at| at + ":s3:::".len());
-        let start = start.or_else(|| first.starts_with("s3://").then_some("s3://".len()));
-        if let Some(start) = start {
-            rest = Text::from(&first[start..]);
-            for part in &text.parts()[1..] {
-                match part {
-                    Part::Lit(lit) => rest.push_str(lit),
-                    Part::Var(var) => rest.push(&var.clone().into()),
-                }
-            }
-        }
-    }
-    // The name ends at the first slash, or where the S3 domain begins.
-    let mut name = Text::default();
-    for part in rest.parts() {
-        match part {
-            Part::Lit(lit) => {
-                let end = lit.find('/').into_iter().chain(lit.find(".s3.")).min();
-                name.push_str(&lit[..end.unwrap_or(lit.len())]);
-                if end.is_some() {
-                    break;
-                }
-            }
-            Part::Var(var) => name.push(&var.clone().into()),
-        }
-    }
-    name
 }

@@ -1,0 +1,68 @@
+//! Plans and states of Terraform: which texts are one, and what becomes of them.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Gap, internal};
+use crate::model::{Input, InputId, InputKind};
+use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::terraform::lower::{self, RootInfo};
+use crate::sources::terraform::plan::{self, Read};
+use crate::sources::terraform::state;
+use crate::syntax::SyntaxError;
+
+/// A plan or state that was read.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// The path, relative to the repository root.
+    pub(super) path: String,
+    /// Its text.
+    pub(super) file: FileId,
+    /// Which of the two it is.
+    pub(super) kind: InputKind,
+    /// What it says.
+    pub(super) read: Read,
+}
+
+/// The plan or state that a JSON text is; `None` when it is neither.
+///
+/// # Errors
+/// What is wrong in a text that has the shape of one.
+pub(super) fn parse(text: &str, path: &str, file: FileId) -> Result<Option<Document>, SyntaxError> {
+    let made = |kind, read| Some(Document { path: path.to_owned(), file, kind, read });
+    let plan = plan::read(text, file)?;
+    if plan.is_plan() {
+        return Ok(made(InputKind::TerraformPlan, plan::instances(&plan, path)?));
+    }
+    if plan.is_shown() && !plan.is_state() {
+        return Ok(None);
+    }
+    drop(plan);
+    let state = state::read(text, file)?;
+    Ok(made(InputKind::TerraformState, state::instances(&state, path)?))
+}
+
+/// Lowers plans and states, each into an input; ids count from `first`.
+pub(super) fn inputs(documents: &[Document], sources: &SourceMap, first: u32, gaps: &mut Vec<Gap>) -> Vec<Input> {
+    let faults = RefCell::default();
+    let mut inputs = Vec::new();
+    for document in documents {
+        let info = RootInfo {
+            kind: document.kind,
+            path: document.path.clone(),
+            at: Span::new(document.file, 0, 1),
+            hidden: document.read.hidden.clone(),
+            provider: document.read.provider.clone(),
+        };
+        let id = InputId(first + inputs.len() as u32);
+        match catch_unwind(AssertUnwindSafe(|| lower::input(&document.read.instances, &info, id, &faults))) {
+            Ok(input) => inputs.push(input),
+            Err(_) => gaps.push(internal(&document.path)),
+        }
+    }
+    for (span, message) in faults.take() {
+        let path = Some(sources.file(span.file).path().to_owned());
+        gaps.push(Gap { path, span: Some(span), reason: "template", message });
+    }
+    inputs
+}

@@ -1,0 +1,176 @@
+//! From files to root modules and their instances.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::instance::{Member, ModuleInstance};
+use super::{DEEPEST, Evaluated, LEAST_STEPS, Root, STEPS_PER_BYTE, Settings, World};
+use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::terraform::instance::Instance;
+use crate::sources::terraform::lower;
+use crate::sources::terraform::module::{ConfigFile, Files, Module, Modules, Place};
+use crate::truth::{Cause, CauseKind};
+
+/// Evaluation follows references by recursion: its threads get a stack that holds [`super::DEEPEST`] levels.
+const STACK: usize = 256 << 20;
+/// The deepest nesting on a stack of unknown size.
+const SHALLOW: usize = 60;
+
+/// The root modules among the files, evaluated. `files` are all configuration files of the scan and the files of
+/// variable values beside them; modules that `terraform init` downloaded count too (see
+/// [`super::super::module::missing`]).
+pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map: &SourceMap) -> Evaluated {
+    let modules = Modules::new(files, reader);
+    let (dirs, mut faults) = modules.roots();
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<Done>> = Mutex::new(Vec::new());
+    let work = |deepest| {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(dir) = dirs.get(at) else { break };
+            let Some(module) = modules.all.get(dir) else { continue };
+            let (root, faults) = root(module, &modules, settings, reader, map, deepest);
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((at, root, faults));
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(dirs.len());
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads)
+            .filter_map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(DEEPEST)).ok())
+            .collect();
+        // Without a thread there is nothing to do the work but this one.
+        if handles.is_empty() {
+            work(SHALLOW);
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _, _)| *at);
+    let mut roots = Vec::with_capacity(done.len());
+    for (_, root, own) in done {
+        roots.push(root);
+        for fault in own {
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+    }
+    Evaluated { roots, faults }
+}
+
+/// What came of the root module of this index.
+type Done = (usize, Root, Vec<(Span, String)>);
+
+fn root(
+    module: &Module<'_>,
+    modules: &Modules<'_>,
+    settings: &Settings,
+    reader: &dyn Files,
+    map: &SourceMap,
+    deepest: usize,
+) -> (Root, Vec<(Span, String)>) {
+    let dir = module.dir;
+    let bytes = reached(dir, modules, map);
+    let world = World {
+        modules,
+        settings,
+        reader,
+        map,
+        root: dir,
+        key: format!("tf:{dir}"),
+        steps: Cell::new(LEAST_STEPS.max(bytes.saturating_mul(STEPS_PER_BYTE))),
+        depth: Cell::new(0),
+        deepest,
+        copies: Cell::new(0),
+        planning: RefCell::default(),
+        faults: RefCell::default(),
+        hidden: RefCell::default(),
+        objects: RefCell::default(),
+        types: RefCell::default(),
+        loose: RefCell::default(),
+    };
+    let top = ModuleInstance::root(module, &world.key);
+    let mut instances = Vec::new();
+    world.collect(&top, &mut instances);
+    let open_variables = world.open_variables(&top);
+    let provider = world.account(&top, "aws").provider.clone();
+    if world.steps.get() == 0 {
+        let message = "the module takes too many steps to evaluate; what is left of it is unknown";
+        world.fault(top.header(), message);
+        world.hide(Cause::new(CauseKind::Unsupported, message));
+    }
+    top.clear();
+    world.objects.take();
+    let root = Root {
+        dir: dir.to_owned(),
+        header: top.header(),
+        files: module.files.clone(),
+        key: world.key.clone(),
+        instances,
+        hidden: world.hidden.take(),
+        provider,
+        open_variables,
+    };
+    (root, world.faults.take())
+}
+
+/// The bytes of the modules that a root reaches by local calls, each counted once.
+fn reached(dir: &str, modules: &Modules<'_>, map: &SourceMap) -> usize {
+    let mut seen = HashSet::new();
+    let mut queue = vec![dir];
+    let mut bytes = 0;
+    while let Some(dir) = queue.pop() {
+        let Some(module) = modules.all.get(dir) else { continue };
+        if !seen.insert(dir) {
+            continue;
+        }
+        bytes += module.files.iter().map(|file: &FileId| map.file(*file).text().len()).sum::<usize>();
+        queue.extend(module.calls.values().filter_map(|call| match &call.place {
+            Place::Local(Some(dir)) => Some(dir.as_str()),
+            _ => None,
+        }));
+    }
+    bytes
+}
+
+impl<'t> World<'t> {
+    /// The instances of a module and of all that it calls.
+    fn collect(&self, module: &Rc<ModuleInstance<'t>>, instances: &mut Vec<Instance>) {
+        for (at, resource) in module.module.resources.iter().enumerate() {
+            // What data sources say is in the values of what refers to them; other types are evaluated only where
+            // something refers to them.
+            if !resource.data && lower::is_modelled(resource.kind) {
+                for member in &self.members(module, at).items {
+                    instances.push(self.instance(member));
+                }
+            }
+        }
+        for name in module.module.calls.keys() {
+            let Some(copies) = self.children(module, name) else { continue };
+            for child in &copies.items {
+                match (&child.module, &child.cause) {
+                    (Some(inner), _) => self.collect(inner, instances),
+                    (None, Some(cause)) => self.hide(cause.clone()),
+                    (None, None) => {}
+                }
+            }
+        }
+    }
+
+    fn instance(&self, member: &Rc<Member<'t>>) -> Instance {
+        Instance {
+            data: member.resource.data,
+            kind: member.resource.kind.into(),
+            address: member.address.clone(),
+            instance: member.instance.clone(),
+            key: member.key.clone(),
+            header: member.resource.header,
+            calls: member.module.calls.clone(),
+            existence: member.existence.clone(),
+            provider: member.provider.clone(),
+            body: self.body_of(member),
+        }
+    }
+}
