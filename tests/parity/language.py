@@ -55,8 +55,51 @@ class After:
         self.addresses = addresses
 
 
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def document(name, policy):
+    """The `aws_iam_policy_document` that says what a policy says."""
+    statements = []
+    for statement in policy["Statement"]:
+        block = B(**({"sid": statement["Sid"]} if "Sid" in statement else {}), effect=statement["Effect"], actions=listed(statement["Action"]))
+        if "Resource" in statement:
+            block["resources"] = listed(statement["Resource"])
+        if "Principal" in statement:
+            who = statement["Principal"]
+            kinds = {"*": "*"} if who == "*" else who
+            block["principals"] = [B(type=kind, identifiers=listed(ids)) for kind, ids in kinds.items()]
+        tests = [B(test=test, variable=key, values=listed(values)) for test, keys in statement.get("Condition", {}).items() for key, values in keys.items()]
+        if tests:
+            block["condition"] = tests
+        statements.append(block)
+    return D("aws_iam_policy_document", name, statement=statements)
+
+
+def documented(estate):
+    """The estate with its policies as `aws_iam_policy_document`."""
+    result = []
+    for item in estate:
+        arguments = dict(item.arguments)
+        for argument, value in item.arguments.items():
+            if isinstance(value, Json) and argument in ("policy", "assume_role_policy"):
+                name = f"{item.kind.removeprefix('aws_')}_{item.name}"
+                result.append(document(name, value.value))
+                arguments[argument] = Ref(f"data.aws_iam_policy_document.{name}", "json")
+        changed = R(item.kind, item.name, item.meta, **arguments)
+        changed.mode = item.mode
+        result.append(changed)
+    return result
+
+
 SHAPES = ["plain", "count", "for_each", "module", "module_count", "module_in_module"]
 KEYED = {"count": ("count", 1, "0"), "for_each": ("for_each", None, "each.key")}
+
+
+def keyed(mode, kind):
+    """Whether the shapes `count` and `for_each` make instances of it: who is asking is the same for all."""
+    return mode == "resource" or kind != "aws_caller_identity"
 
 
 def is_blocks(value):
@@ -65,8 +108,8 @@ def is_blocks(value):
 
 def reference(ref, shape):
     parts = ref.address.split(".")
-    is_data = parts[0] == "data"
-    key = f"[{KEYED[shape][2]}]" if shape in KEYED and not is_data else ""
+    mode, kind = ("data", parts[1]) if parts[0] == "data" else ("resource", parts[0])
+    key = f"[{KEYED[shape][2]}]" if shape in KEYED and keyed(mode, kind) else ""
     return f"{ref.address}{key}.{ref.attribute}"
 
 
@@ -131,7 +174,7 @@ def hcl(estate, shape):
     text = ""
     for item in estate:
         text += f'{item.mode} "{item.kind}" "{item.name}" {{\n'
-        if item.mode == "resource" and shape in KEYED:
+        if shape in KEYED and keyed(item.mode, item.kind):
             name, literal, _ = KEYED[shape]
             text += f"  {name} = {literal if literal is not None else 'toset([' + quote('a') + '])'}\n"
         text += body(item.arguments, shape, 1)
@@ -162,7 +205,7 @@ def json_form(estate, shape):
     root = {}
     for item in estate:
         arguments = {}
-        if item.mode == "resource" and shape in KEYED:
+        if shape in KEYED and keyed(item.mode, item.kind):
             name, literal, _ = KEYED[shape]
             arguments[name] = literal if literal is not None else "${toset([\"a\"])}"
         for name, value in {**item.arguments, **item.meta}.items():
@@ -174,6 +217,8 @@ def json_form(estate, shape):
 def files(estate, shape, form):
     """The files of a root module, by path."""
     end, render = ("tf", hcl) if form == "hcl" else ("tf.json", json_form)
+    provider = 'provider "aws" {\n  region = "us-east-1"\n}\n' if form == "hcl" else json.dumps({"provider": {"aws": {"region": "us-east-1"}}}, indent=2) + "\n"
+    roots = {f"provider.{end}": provider}
 
     def call(name, source, count=False):
         if form == "hcl":
@@ -182,11 +227,11 @@ def files(estate, shape, form):
         return json.dumps({"module": {name: {**({"count": 1} if count else {}), "source": source}}}, indent=2) + "\n"
 
     if shape in ("plain", "count", "for_each"):
-        return {f"main.{end}": render(estate, shape)}
+        return {**roots, f"main.{end}": render(estate, shape)}
     inner = {f"modules/estate/main.{end}": render(estate, "plain")}
     if shape == "module_in_module":
-        return {f"main.{end}": call("outer", "./modules/outer"), f"modules/outer/main.{end}": call("inner", "../estate"), **inner}
-    return {f"main.{end}": call("m", "./modules/estate", shape == "module_count"), **inner}
+        return {**roots, f"main.{end}": call("outer", "./modules/outer"), f"modules/outer/main.{end}": call("inner", "../estate"), **inner}
+    return {**roots, f"main.{end}": call("m", "./modules/estate", shape == "module_count"), **inner}
 
 
 def prefix(shape):

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Makes the parity matrix anew: `tests/parity/regenerate.py TERRAFORM_PLUGIN_DIR`.
+"""Makes the parity matrix anew: `tests/parity/regenerate.py TERRAFORM_PLUGIN_DIR [ESTATE…]`, or only the texts and
+truths, without Terraform: `tests/parity/regenerate.py --texts [ESTATE…]`.
 
 Needs Terraform with the AWS provider of `VERSION` in the given plugin directory, and Python with `moto[server]`. Nothing
 of that is needed to run the tests. Everything checked in is free of machine paths, ports and registry hosts.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -17,7 +19,7 @@ import threading
 import urllib.request
 from pathlib import Path
 
-from estates import ESTATES
+from estates import ESTATES, weakened
 from language import SHAPES, files, prefix
 
 VERSION = "5.100.0"
@@ -49,6 +51,23 @@ def endpoints(url):
     return f"  endpoints {{\n{rows}  }}\n"
 
 
+def patch_describe_trails():
+    """DescribeTrails answers for the trails of `trailNameList` only (CloudTrail API reference); moto answers for all,
+    and the provider waits for an answer of one trail."""
+    from moto.cloudtrail.responses import CloudTrailResponse
+
+    plain = CloudTrailResponse.describe_trails
+
+    def describe_trails(self):
+        answer = json.loads(plain(self))
+        wanted = json.loads(self.body).get("trailNameList")
+        if wanted:
+            answer["trailList"] = [trail for trail in answer["trailList"] if trail["Name"] in wanted or trail["TrailARN"] in wanted]
+        return json.dumps(answer)
+
+    CloudTrailResponse.describe_trails = describe_trails
+
+
 class Endpoint:
     """moto's server on a free port of the loopback interface, in a thread of this process."""
 
@@ -57,6 +76,7 @@ class Endpoint:
         from moto.server import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import make_server
 
+        patch_describe_trails()
         application = DomainDispatcherApplication(create_backend_app)
 
         def patched(environ, start_response):
@@ -112,31 +132,33 @@ def write(folder, tree):
         target.write_text(text)
 
 
-def truth(verdicts, shape):
-    """The verdicts with the addresses of a shape."""
-    def address(label):
-        return " | ".join(part if part == "*" else prefix(shape) + part for part in label.split(" | "))
+def truth(runs, shape):
+    """The verdicts of the runs with the addresses of a shape."""
+    def run(options, verdicts):
+        labels = {check: {label if label == "*" else prefix(shape) + label: word for label, word in of.items()} for check, of in sorted(verdicts.items())}
+        return {"options": options, "verdicts": labels}
 
-    return {check: {address(label): verdict for label, verdict in labels.items()} for check, labels in sorted(verdicts.items())}
+    return [run(*of) for of in runs]
 
 
-def shape_of(name, estate, verdicts, applied, shape, plugins, endpoint):
+def shape_of(name, estate, runs, applied, shape, plugins, endpoint):
     target = HERE / name / shape
-    shutil.rmtree(target, ignore_errors=True)
     for form in ["hcl", "json"]:
+        shutil.rmtree(target / form, ignore_errors=True)
         write(target / form, files(estate, shape, form))
-    (target / "truth.json").write_text(json.dumps({"verdicts": truth(verdicts, shape)}, indent=1) + "\n")
+    (target / "truth.json").write_text(json.dumps({"runs": truth(runs, shape)}, indent=1) + "\n")
+    if not plugins:
+        return
     provider = PROVIDER.format(version=VERSION, endpoints=endpoints(endpoint.url))
     endpoint.reset()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "json"
         write(folder, files(estate, shape, "json"))
-        (folder / "providers.tf").write_text(provider)
         terraform(folder, plugins, "init", "-no-color", "-input=false", f"-plugin-dir={plugins}")
         terraform(folder, plugins, "validate", "-no-color")
         folder = Path(temporary) / "hcl"
         write(folder, files(estate, shape, "hcl"))
-        (folder / "providers.tf").write_text(provider)
+        (folder / "provider.tf").write_text(provider)
         terraform(folder, plugins, "init", "-no-color", "-input=false", f"-plugin-dir={plugins}")
         terraform(folder, plugins, "plan", "-no-color", "-input=false", "-out=plan")
         show = lambda *what: scrubbed(json.loads(terraform(folder, plugins, "show", "-json", *what)), endpoint.url)
@@ -154,19 +176,26 @@ def shape_of(name, estate, verdicts, applied, shape, plugins, endpoint):
             (target / "terraform.tfstate").write_text(scrubbed(state, endpoint.url))
             plan = json.loads((target / "plan.json").read_text())
             (target / "plan-pretty.json").write_text(json.dumps(plan, indent=2, ensure_ascii=False) + "\n")
+            terraform(folder, plugins, "plan", "-no-color", "-input=false", "-destroy", "-out=destroy")
+            (target / "plan-destroy.json").write_text(show("destroy"))
+            write(folder, files(weakened(estate), shape, "hcl"))
+            (folder / "provider.tf").write_text(provider)
+            terraform(folder, plugins, "plan", "-no-color", "-input=false", "-out=weakened")
+            (target / "plan-weakened.json").write_text(show("weakened"))
 
 
 def main():
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
     wanted = sys.argv[2:]
-    with Endpoint() as endpoint:
-        for name, estate, verdicts, applied in ESTATES:
+    plugins = None if sys.argv[1] == "--texts" else sys.argv[1]
+    with Endpoint() if plugins else contextlib.nullcontext() as endpoint:
+        for name, estate, runs, applied in ESTATES:
             for shape in SHAPES:
                 if wanted and name not in wanted:
                     continue
                 print(name, shape, flush=True)
-                shape_of(name, estate, verdicts, applied, shape, sys.argv[1], endpoint)
+                shape_of(name, estate, runs, applied, shape, plugins, endpoint)
 
 
 if __name__ == "__main__":
