@@ -231,8 +231,7 @@ pub fn faults(shown: &str, scan: &Scan, truth: &Verdicts) -> Vec<String> {
         }
         let Some(wanted) = labels.get("*") else { continue };
         let accepted: Vec<&str> = wanted.split('|').map(str::trim).collect();
-        let rest: Vec<&&Finding> =
-            of_check.iter().filter(|finding| !is_about(finding, &claimed)).collect();
+        let rest: Vec<&&Finding> = of_check.iter().filter(|finding| !is_about(finding, &claimed)).collect();
         if rest.is_empty() && !accepted.contains(&"absent") && claimed.is_empty() {
             faults.push(format!("{shown}: {check}: expected {wanted}, got no finding"));
         }

@@ -52,7 +52,8 @@ struct Shape {
 impl Shape {
     fn of(folder: PathBuf) -> Option<Self> {
         let text = std::fs::read_to_string(folder.join("truth.json")).ok()?;
-        let Truth { runs } = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let Truth { runs } =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let estate = name(folder.parent().unwrap_or(&folder));
         Some(Self { estate, shape: name(&folder), folder, runs })
     }
@@ -166,7 +167,9 @@ fn differences(shape: &Shape) -> Vec<String> {
                 let ((wanted, _), (got, said)) = (expected.word(check, address), actual.word(check, address));
                 if got != wanted && !(got == "unknown" && shape.may_be_silent(form, check)) {
                     let shown = shape.shown(form);
-                    faults.push(format!("{shown}: {check} of {address}: the .tf files give {wanted}, this {got}: {said}"));
+                    faults.push(format!(
+                        "{shown}: {check} of {address}: the .tf files give {wanted}, this {got}: {said}"
+                    ));
                 }
             }
         }
@@ -186,7 +189,9 @@ fn what_a_form_may_leave_open_it_does_leave_open() {
     }
     let mut idle = Vec::new();
     for silence in &SILENCES {
-        for (estate, form) in silence.estates.iter().flat_map(|estate| silence.forms.iter().map(move |form| (estate, form))) {
+        for (estate, form) in
+            silence.estates.iter().flat_map(|estate| silence.forms.iter().map(move |form| (estate, form)))
+        {
             let unused = silence.checks.iter().filter(|check| !seen.contains(&((*estate).to_owned(), form, **check)));
             idle.extend(unused.map(|check| format!("{estate}/plain/{form}: {check} is known")));
         }
@@ -260,12 +265,16 @@ fn a_plan_tells_what_it_takes_away() {
     let removed = |plan: &str| -> BTreeSet<String> {
         let scan = scanned(&project().join("tests/parity/good/plain").join(plan), &[]);
         let fails = scan.findings.into_iter().filter(|finding| finding.check == "trail-removal");
-        fails.filter(|finding| matches!(finding.outcome, Outcome::Fail(_))).map(|finding| finding.subject.address).collect()
+        fails
+            .filter(|finding| matches!(finding.outcome, Outcome::Fail(_)))
+            .map(|finding| finding.subject.address)
+            .collect()
     };
     let set = |addresses: &[&str]| addresses.iter().map(|address| (*address).to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(removed("plan.json"), set(&[]));
     assert_eq!(removed("plan-after.json"), set(&[]));
-    let weakened = ["aws_cloudtrail.main", "aws_s3_bucket_object_lock_configuration.logs", "aws_s3_bucket_versioning.logs"];
+    let weakened =
+        ["aws_cloudtrail.main", "aws_s3_bucket_object_lock_configuration.logs", "aws_s3_bucket_versioning.logs"];
     assert_eq!(removed("plan-weakened.json"), set(&weakened));
     let destroyed = removed("plan-destroy.json");
     for address in weakened.into_iter().chain(["aws_s3_bucket.logs", "aws_s3_bucket_policy.logs", "aws_kms_key.logs"]) {

@@ -194,8 +194,9 @@ pub(super) fn without_repetition(input: &mut Input) {
                 kept.push(grant);
             }
             Entry::Occupied(at) => {
-                let rank =
-                    |grant: &Grant| (grant.id.existence == Existence::Certain, grant.by.kind != ResourceKind::Principal);
+                let rank = |grant: &Grant| {
+                    (grant.id.existence == Existence::Certain, grant.by.kind != ResourceKind::Principal)
+                };
                 if let Some(known) = kept.get_mut(*at.get())
                     && rank(&grant) > rank(known)
                 {

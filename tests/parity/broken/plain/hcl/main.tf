@@ -44,7 +44,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "cloudtrail.amazonaws.com"
         }
         Action = "s3:GetBucketAcl"
-        Resource = aws_s3_bucket.logs.arn
+        Resource = "arn:aws:s3:::parity-broken-logs"
         Condition = {
           StringEquals = {
             "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:${data.aws_caller_identity.current.account_id}:trail/first"
@@ -58,7 +58,7 @@ resource "aws_s3_bucket_policy" "logs" {
           AWS = "*"
         }
         Action = "s3:GetObject"
-        Resource = "${aws_s3_bucket.logs.arn}/*"
+        Resource = "arn:aws:s3:::parity-broken-logs/*"
       },
       {
         Sid = "AccessLogs"
@@ -67,7 +67,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "logging.s3.amazonaws.com"
         }
         Action = "s3:PutObject"
-        Resource = "${aws_s3_bucket.logs.arn}/*"
+        Resource = "arn:aws:s3:::parity-broken-logs/*"
       },
     ]
   })

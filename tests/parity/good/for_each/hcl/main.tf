@@ -126,7 +126,7 @@ resource "aws_s3_bucket_policy" "access" {
           Service = "logging.s3.amazonaws.com"
         }
         Action = "s3:PutObject"
-        Resource = "${aws_s3_bucket.access[each.key].arn}/*"
+        Resource = "arn:aws:s3:::parity-good-access/*"
       },
     ]
   })
@@ -153,7 +153,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "cloudtrail.amazonaws.com"
         }
         Action = "s3:GetBucketAcl"
-        Resource = aws_s3_bucket.logs[each.key].arn
+        Resource = "arn:aws:s3:::parity-good-logs"
         Condition = {
           StringEquals = {
             "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:${data.aws_caller_identity.current.account_id}:trail/good"
@@ -167,7 +167,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "cloudtrail.amazonaws.com"
         }
         Action = "s3:PutObject"
-        Resource = "${aws_s3_bucket.logs[each.key].arn}/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
+        Resource = "arn:aws:s3:::parity-good-logs/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
         Condition = {
           StringEquals = {
             "s3:x-amz-acl" = "bucket-owner-full-control"
@@ -180,7 +180,7 @@ resource "aws_s3_bucket_policy" "logs" {
         Effect = "Deny"
         Principal = "*"
         Action = "s3:*"
-        Resource = [aws_s3_bucket.logs[each.key].arn, "${aws_s3_bucket.logs[each.key].arn}/*"]
+        Resource = ["arn:aws:s3:::parity-good-logs", "arn:aws:s3:::parity-good-logs/*"]
         Condition = {
           Bool = {
             "aws:SecureTransport" = "false"

@@ -59,7 +59,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "cloudtrail.amazonaws.com"
         }
         Action = "s3:GetBucketAcl"
-        Resource = aws_s3_bucket.logs[each.key].arn
+        Resource = "arn:aws:s3:::parity-weak-logs"
       },
       {
         Sid = "Write"
@@ -68,7 +68,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "cloudtrail.amazonaws.com"
         }
         Action = "s3:PutObject"
-        Resource = "${aws_s3_bucket.logs[each.key].arn}/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
+        Resource = "arn:aws:s3:::parity-weak-logs/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
         Condition = {
           StringEquals = {
             "s3:x-amz-acl" = "bucket-owner-full-control"
@@ -82,7 +82,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "logging.s3.amazonaws.com"
         }
         Action = "s3:PutObject"
-        Resource = "${aws_s3_bucket.logs[each.key].arn}/*"
+        Resource = "arn:aws:s3:::parity-weak-logs/*"
       },
     ]
   })
@@ -215,9 +215,14 @@ resource "aws_cloudtrail" "main" {
   sns_topic_name = aws_sns_topic.trail[each.key].name
   cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail[each.key].arn}:*"
   cloud_watch_logs_role_arn = aws_iam_role.delivery[each.key].arn
+  include_global_service_events = false
   event_selector {
     read_write_type = "ReadOnly"
     include_management_events = true
+  }
+  event_selector {
+    read_write_type = "All"
+    include_management_events = false
     data_resource {
       type = "AWS::S3::Object"
       values = ["arn:aws:s3"]

@@ -117,7 +117,7 @@ resource "aws_s3_bucket_policy" "access" {
           Service = "logging.s3.amazonaws.com"
         }
         Action = "s3:PutObject"
-        Resource = "${aws_s3_bucket.access.arn}/*"
+        Resource = "arn:aws:s3:::parity-good-access/*"
       },
     ]
   })
@@ -142,7 +142,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "cloudtrail.amazonaws.com"
         }
         Action = "s3:GetBucketAcl"
-        Resource = aws_s3_bucket.logs.arn
+        Resource = "arn:aws:s3:::parity-good-logs"
         Condition = {
           StringEquals = {
             "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:${data.aws_caller_identity.current.account_id}:trail/good"
@@ -156,7 +156,7 @@ resource "aws_s3_bucket_policy" "logs" {
           Service = "cloudtrail.amazonaws.com"
         }
         Action = "s3:PutObject"
-        Resource = "${aws_s3_bucket.logs.arn}/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
+        Resource = "arn:aws:s3:::parity-good-logs/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
         Condition = {
           StringEquals = {
             "s3:x-amz-acl" = "bucket-owner-full-control"
@@ -169,7 +169,7 @@ resource "aws_s3_bucket_policy" "logs" {
         Effect = "Deny"
         Principal = "*"
         Action = "s3:*"
-        Resource = [aws_s3_bucket.logs.arn, "${aws_s3_bucket.logs.arn}/*"]
+        Resource = ["arn:aws:s3:::parity-good-logs", "arn:aws:s3:::parity-good-logs/*"]
         Condition = {
           Bool = {
             "aws:SecureTransport" = "false"
