@@ -12,6 +12,7 @@ mod laws;
 mod lost_events;
 mod pages;
 mod parity;
+mod plans;
 mod regions;
 mod reports;
 mod sarif;

@@ -17,16 +17,49 @@ use super::{all, cases, entries, name, none, project};
 const FORMS: [&str; 7] =
     ["hcl", "json", "plan.json", "plan-pretty.json", "state.json", "terraform.tfstate", "plan-after.json"];
 
-/// Where a form may say `unknown` though the others know.
+/// Where a form says less than the configuration does.
 struct Silence {
     forms: &'static [&'static str],
     estates: &'static [&'static str],
     checks: &'static [&'static str],
+    /// What it says.
+    word: &'static str,
     #[expect(dead_code, reason = "the reason is for readers")]
     why: &'static str,
 }
 
-const SILENCES: [Silence; 0] = [];
+const PLANS: &[&str] = &["plan.json", "plan-pretty.json"];
+
+const SILENCES: [Silence; 4] = [
+    Silence {
+        forms: PLANS,
+        estates: &["good", "weak"],
+        checks: &["sns-notifications"],
+        word: "unknown",
+        why: "the policy holds the ARN of the topic, and of a 'jsonencode' a plan keeps the references only",
+    },
+    Silence {
+        forms: PLANS,
+        estates: &["good"],
+        checks: &["audit-tampering-access"],
+        word: "not-applicable",
+        why: "the policy of the delivery role holds the ARN of the log group: the input as a whole cannot pass",
+    },
+    Silence {
+        forms: PLANS,
+        estates: &["documents"],
+        checks: &["least-privilege-bucket-policy", "log-delivery-policy", "secure-transport", "sns-notifications"],
+        word: "unknown",
+        why: "resources are written as templates around ARNs, and of a template a plan keeps the references only",
+    },
+    Silence {
+        forms: &["plan.json", "plan-after.json", "state.json"],
+        estates: &["many"],
+        checks: &["deletion-protection"],
+        word: "not-applicable",
+        why: "neither a plan nor a state holds 'lifecycle.prevent_destroy'",
+    },
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,10 +103,11 @@ impl Shape {
         Judged::of(&self.folder.join(form), &run.options)
     }
 
-    /// Whether the form need not know what the check asks.
-    fn may_be_silent(&self, form: &str, check: &str) -> bool {
+    /// Whether the form may say this about the check, and no more.
+    fn may_say(&self, word: &str, form: &str, check: &str) -> bool {
         SILENCES.iter().any(|silence| {
-            silence.forms.contains(&form)
+            silence.word == word
+                && silence.forms.contains(&form)
                 && silence.estates.contains(&self.estate.as_str())
                 && silence.checks.contains(&check)
         })
@@ -139,7 +173,7 @@ fn faults(shape: &Shape, form: &str) -> Vec<String> {
         for (check, addresses) in &run.verdicts {
             for (address, wanted) in addresses {
                 let (got, said) = judged.word(check, address);
-                if got != wanted && !(got == "unknown" && shape.may_be_silent(form, check)) {
+                if got != wanted && !shape.may_say(got, form, check) {
                     faults.push(format!("{shown}: {check} of {address}: expected {wanted}, got {got}: {said}"));
                 }
             }
@@ -165,7 +199,7 @@ fn differences(shape: &Shape) -> Vec<String> {
             // Only a plan takes something away.
             for (check, address) in keys.into_iter().filter(|(check, _)| *check != "trail-removal") {
                 let ((wanted, _), (got, said)) = (expected.word(check, address), actual.word(check, address));
-                if got != wanted && !(got == "unknown" && shape.may_be_silent(form, check)) {
+                if got != wanted && !shape.may_say(got, form, check) {
                     let shown = shape.shown(form);
                     faults.push(format!(
                         "{shown}: {check} of {address}: the .tf files give {wanted}, this {got}: {said}"
@@ -178,22 +212,22 @@ fn differences(shape: &Shape) -> Vec<String> {
 }
 
 #[test]
-fn what_a_form_may_leave_open_it_does_leave_open() {
+fn every_silence_is_one() {
     let mut seen = BTreeSet::new();
     for shape in shapes().iter().filter(|shape| shape.shape == "plain") {
         for form in shape.forms() {
             let judged = shape.judged(form, &shape.runs[0]);
-            let unknown = judged.verdicts.iter().filter(|(_, (word, _))| *word == "unknown");
-            seen.extend(unknown.map(|((check, _), _)| (shape.estate.clone(), form, *check)));
+            seen.extend(
+                judged.verdicts.iter().map(|((check, _), (word, _))| format!("{}/{form} {check} {word}", shape.estate)),
+            );
         }
     }
     let mut idle = Vec::new();
-    for silence in &SILENCES {
-        for (estate, form) in
-            silence.estates.iter().flat_map(|estate| silence.forms.iter().map(move |form| (estate, form)))
-        {
-            let unused = silence.checks.iter().filter(|check| !seen.contains(&((*estate).to_owned(), form, **check)));
-            idle.extend(unused.map(|check| format!("{estate}/plain/{form}: {check} is known")));
+    for Silence { forms, estates, checks, word, .. } in &SILENCES {
+        for (estate, check) in estates.iter().flat_map(|estate| checks.iter().map(move |check| (estate, check))) {
+            if !forms.iter().any(|form| seen.contains(&format!("{estate}/{form} {check} {word}"))) {
+                idle.push(format!("{estate}: no form says {word} of {check}"));
+            }
         }
     }
     none(&idle);
@@ -237,8 +271,17 @@ fn unplaced(judged: &Judged) -> BTreeSet<String> {
     judged.verdicts.iter().map(|((check, at), (word, _))| format!("{check} {} {word}", within(at))).collect()
 }
 
-/// What these estates have no pass or no fail of.
-const NOT_HERE: [(&str, &str, &str); 0] = [];
+/// What these estates have no pass or no fail of, and why.
+const NOT_HERE: [(&str, &str, &str); 4] = [
+    (
+        "deprecated-subscription-commands",
+        "*",
+        "a matter of scripts; a command in a configuration is among the fixtures",
+    ),
+    ("trail-removal", "*", "a matter of plans alone, in a test of its own here"),
+    ("trail-quota", "pass", "an input does not know the other trails of its account"),
+    ("delegated-administrators", "fail", "it lists"),
+];
 
 #[test]
 fn every_check_passes_and_fails_somewhere() {
@@ -262,6 +305,9 @@ fn every_check_passes_and_fails_somewhere() {
 
 #[test]
 fn a_plan_tells_what_it_takes_away() {
+    if CHECKS.iter().all(|check| check.id != "trail-removal") {
+        return;
+    }
     let removed = |plan: &str| -> BTreeSet<String> {
         let scan = scanned(&project().join("tests/parity/good/plain").join(plan), &[]);
         let fails = scan.findings.into_iter().filter(|finding| finding.check == "trail-removal");
