@@ -10,7 +10,7 @@ use trailwarden::finding::{Finding, Options};
 use trailwarden::scan::Scan;
 use trailwarden::sources::cloudformation::Settings;
 
-use super::{entries, name, project};
+use super::{entries, files, name, project};
 
 /// A folder `tests/fixtures/<check>/<source>/<verdict>/<case>`.
 pub struct Case {
@@ -47,17 +47,25 @@ pub fn shared() -> Vec<PathBuf> {
     sources.iter().flat_map(|source| entries(source)).collect()
 }
 
-type Verdicts = BTreeMap<String, BTreeMap<String, String>>;
+/// Those of them that hold a template.
+pub fn shared_templates() -> Vec<PathBuf> {
+    entries(&project().join("tests/fixtures/shared/cloudformation"))
+}
+
+/// Check, address, verdicts.
+pub type Verdicts = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What is so in a folder.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Truth {
-    /// Check, address, verdicts.
     pub verdicts: Verdicts,
     /// Parameter sets and the changes they make.
     #[serde(default)]
     pub with: Vec<With>,
+    /// What a form of Terraform (`hcl`, `plan`, `state`) says differently.
+    #[serde(default)]
+    pub sources: BTreeMap<String, Changes>,
     /// Verdicts of further files, each judged alone.
     #[serde(default)]
     pub files: BTreeMap<String, Verdicts>,
@@ -68,6 +76,13 @@ pub struct Truth {
     #[serde(default)]
     #[expect(dead_code, reason = "notes are for readers")]
     notes: serde_json::Value,
+}
+
+/// What a form says differently.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changes {
+    pub changes: Verdicts,
 }
 
 /// A parameter set.
@@ -96,12 +111,11 @@ impl Truth {
         Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display())))
     }
 
-    /// The verdicts with the changes of a parameter set.
-    pub fn changed(&self, changes: &Verdicts) -> Verdicts {
+    /// The verdicts of a form.
+    pub fn of_form(&self, form: &str) -> Verdicts {
         let mut verdicts = self.verdicts.clone();
-        for (check, addresses) in changes {
-            let known = verdicts.entry(check.clone()).or_default();
-            known.extend(addresses.iter().map(|(address, verdict)| (address.clone(), verdict.clone())));
+        if let Some(Changes { changes }) = self.sources.get(form) {
+            change(&mut verdicts, changes);
         }
         verdicts
     }
@@ -109,8 +123,17 @@ impl Truth {
     /// The ids of all checks that it speaks of.
     pub fn checks(&self) -> impl Iterator<Item = &str> {
         let changes = self.with.iter().flat_map(|with| with.changes.keys());
+        let sources = self.sources.values().flat_map(|source| source.changes.keys());
         let files = self.files.values().flat_map(BTreeMap::keys);
-        self.verdicts.keys().chain(changes).chain(files).map(String::as_str)
+        self.verdicts.keys().chain(changes).chain(sources).chain(files).map(String::as_str)
+    }
+}
+
+/// Puts the changes over the verdicts.
+pub fn change(verdicts: &mut Verdicts, changes: &Verdicts) {
+    for (check, addresses) in changes {
+        let known = verdicts.entry(check.clone()).or_default();
+        known.extend(addresses.iter().map(|(address, verdict)| (address.clone(), verdict.clone())));
     }
 }
 
@@ -159,6 +182,37 @@ pub fn template(folder: &Path) -> PathBuf {
     found.into_iter().find(|path| path.exists()).unwrap_or_else(|| folder.to_owned())
 }
 
+/// A way to look at a folder with a `truth.json`.
+pub struct Form {
+    /// `template`, or `hcl`, `plan`, `state`.
+    pub name: &'static str,
+    /// What is scanned, and what paths are relative to.
+    pub path: PathBuf,
+    pub root: PathBuf,
+    _copy: Option<tempfile::TempDir>,
+}
+
+/// All ways to look at a folder: of Terraform's forms each is judged without the others.
+pub fn forms(folder: &Path) -> Vec<Form> {
+    if !folder.join("main.tf").exists() {
+        return vec![Form { name: "template", path: template(folder), root: folder.to_owned(), _copy: None }];
+    }
+    let mut forms = Vec::new();
+    for (name, extension) in [("hcl", "tf"), ("plan", "json"), ("state", "json")] {
+        let copy = tempfile::tempdir().expect("a folder can be made");
+        let wanted = |path: &PathBuf| extension == "tf" || path.file_stem().is_some_and(|stem| stem == name);
+        for file in files(folder, &[extension]).into_iter().filter(wanted) {
+            let target = copy.path().join(file.strip_prefix(folder).expect("is below"));
+            std::fs::create_dir_all(target.parent().expect("is below")).expect("a folder can be made");
+            std::fs::copy(&file, target).expect("a file can be copied");
+        }
+        let root = copy.path().to_owned();
+        let path = if name == "hcl" { root.clone() } else { root.join(format!("{name}.json")) };
+        forms.push(Form { name, path, root, _copy: Some(copy) });
+    }
+    forms
+}
+
 /// What is wrong with the findings of a scan.
 pub fn faults(shown: &str, scan: &Scan, truth: &Verdicts) -> Vec<String> {
     let mut faults = Vec::new();
@@ -167,8 +221,7 @@ pub fn faults(shown: &str, scan: &Scan, truth: &Verdicts) -> Vec<String> {
         let mut claimed = Vec::new();
         for (label, wanted) in labels.iter().filter(|(label, _)| *label != "*") {
             let addresses: Vec<&str> = label.split(" | ").collect();
-            let mine: Vec<&&Finding> =
-                of_check.iter().filter(|finding| addresses.contains(&finding.subject.address.as_str())).collect();
+            let mine: Vec<&&Finding> = of_check.iter().filter(|finding| is_about(finding, &addresses)).collect();
             claimed.extend(addresses);
             let actual = worst(mine.iter().map(|finding| finding.outcome.word()));
             if !wanted.split('|').any(|word| word.trim() == actual) {
@@ -178,8 +231,7 @@ pub fn faults(shown: &str, scan: &Scan, truth: &Verdicts) -> Vec<String> {
         }
         let Some(wanted) = labels.get("*") else { continue };
         let accepted: Vec<&str> = wanted.split('|').map(str::trim).collect();
-        let rest: Vec<&&Finding> =
-            of_check.iter().filter(|finding| !claimed.contains(&finding.subject.address.as_str())).collect();
+        let rest: Vec<&&Finding> = of_check.iter().filter(|finding| !is_about(finding, &claimed)).collect();
         if rest.is_empty() && !accepted.contains(&"absent") && claimed.is_empty() {
             faults.push(format!("{shown}: {check}: expected {wanted}, got no finding"));
         }
@@ -194,8 +246,15 @@ pub fn faults(shown: &str, scan: &Scan, truth: &Verdicts) -> Vec<String> {
     faults
 }
 
+/// Whether a finding stands at one of the addresses; one with an instance key is that of the instance only.
+fn is_about(finding: &Finding, addresses: &[&str]) -> bool {
+    let subject = &finding.subject;
+    let instances = subject.instances.iter().map(String::as_str);
+    std::iter::once(subject.address.as_str()).chain(instances).any(|address| addresses.contains(&address))
+}
+
 /// An address has the verdict of its worst finding.
-fn worst<'a>(words: impl Iterator<Item = &'a str>) -> &'a str {
+pub fn worst<'a>(words: impl Iterator<Item = &'a str>) -> &'a str {
     let words: Vec<&str> = words.collect();
     let order = ["fail", "unknown", "pass", "not-applicable"];
     order.into_iter().find(|word| words.contains(word)).unwrap_or("absent")

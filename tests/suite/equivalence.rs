@@ -21,7 +21,8 @@ enum Style {
 
 #[test]
 fn every_syntax_gives_the_same_verdicts() {
-    let folders: Vec<PathBuf> = cases::cases().into_iter().map(|case| case.folder).chain(cases::shared()).collect();
+    let folders: Vec<PathBuf> =
+        cases::cases().into_iter().map(|case| case.folder).chain(cases::shared_templates()).collect();
     let faults: Vec<String> = folders.par_iter().flat_map_iter(|folder| differences(folder)).collect();
     none(&faults);
 }

@@ -119,7 +119,7 @@ fn the_working_directory_does_not_show() {
 #[test]
 fn lines_do_not_change_fingerprints() {
     let mut faults = Vec::new();
-    for folder in cases::shared() {
+    for folder in cases::shared_templates() {
         let path = cases::template(&folder);
         let text = fs::read_to_string(&path).expect("is text");
         let prints = |text: &str| {

@@ -12,6 +12,7 @@ mod laws;
 mod lost_events;
 mod minimal_pairs;
 mod pages;
+mod parity;
 mod plans;
 mod regions;
 mod reports;

@@ -41,7 +41,7 @@ impl Truth {
 }
 
 fn samples() -> Vec<PathBuf> {
-    entries(&project().join("tests/data/plans"))
+    entries(&project().join("tests/fixtures/shared/terraform"))
 }
 
 fn text(folder: &Path, form: &str) -> String {

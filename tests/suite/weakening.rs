@@ -51,7 +51,7 @@ fn verdicts(template: &Value, checks: Vec<&'static Check>, options: &Options) ->
 
 /// Every template of the fixtures that is one file, with the options of its folder.
 fn templates() -> Vec<(String, Value, Options)> {
-    let folders = cases::cases().into_iter().map(|case| case.folder).chain(cases::shared());
+    let folders = cases::cases().into_iter().map(|case| case.folder).chain(cases::shared_templates());
     folders.filter_map(|folder| Some((folder.display().to_string(), tree(&folder)?, cases::options(&folder)))).collect()
 }
 
@@ -121,7 +121,7 @@ fn less_information_never_turns_a_verdict_around() {
         }
         edits.push((case.shown(), template, judged, options, places));
     }
-    for folder in cases::shared() {
+    for folder in cases::shared_templates() {
         let Some(template) = tree(&folder) else { continue };
         let mut places = Vec::new();
         for (name, resource) in template["Resources"].as_object().expect("resources") {

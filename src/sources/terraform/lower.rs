@@ -180,7 +180,7 @@ fn lower(cx: &Cx<'_>, companions: &Companions<'_>, input: &mut Input) {
         kind if kind.starts_with("aws_ssoadmin_") => iam::permission_set_attachment(cx, companions, input),
         _ => {}
     }
-    uses::uses(cx, input);
+    uses::uses(cx, companions, input);
 }
 
 /// One resource on its way into the model.

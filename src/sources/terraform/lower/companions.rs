@@ -24,6 +24,7 @@ const COMPANIONS: &[(&str, &str)] = &[
     ("aws_s3_bucket_acl", "bucket"),
     ("aws_s3_bucket_object_lock_configuration", "bucket"),
     ("aws_s3_bucket_website_configuration", "bucket"),
+    ("aws_s3_bucket_replication_configuration", "bucket"),
     ("aws_kms_key_policy", "key_id"),
     ("aws_sns_topic_policy", "arn"),
     ("aws_ssoadmin_permissions_boundary_attachment", "permission_set_arn"),
@@ -117,6 +118,12 @@ impl<'r> Companions<'r> {
         let all = names.iter().filter_map(|name| joins.by_name.get(*name)).flatten().cloned();
         // A thing with two names is named by both only in a choice, whose options have different clauses.
         all.collect()
+    }
+
+    /// Whether a companion of the type certainly belongs to what has this name.
+    pub(super) fn has(&self, kind: &str, name: &Text) -> bool {
+        let links = self.links(kind, &[name]);
+        links.iter().any(|link| link.when.is_none() && link.cx.instance.existence == Existence::Certain)
     }
 
     /// Why a companion of the type may belong to what has one of these names, although none certainly does.

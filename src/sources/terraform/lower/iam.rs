@@ -179,7 +179,7 @@ pub(super) fn permission_set_attachment(cx: &Cx<'_>, companions: &Companions<'_>
 }
 
 /// One attachment is often said twice: in a state the role lists what attachments of their own attach. The one that is
-/// more certain stands, else the first.
+/// more certain stands, else the resource of its own, which is where it is written, else the first.
 pub(super) fn without_repetition(input: &mut Input) {
     let mut first: HashMap<(PrincipalKind, Text, Text), usize> = HashMap::new();
     let mut kept: Vec<Grant> = Vec::new();
@@ -194,9 +194,11 @@ pub(super) fn without_repetition(input: &mut Input) {
                 kept.push(grant);
             }
             Entry::Occupied(at) => {
-                let known = kept.get_mut(*at.get()).filter(|known| known.id.existence != Existence::Certain);
-                if let Some(known) = known
-                    && grant.id.existence == Existence::Certain
+                let rank = |grant: &Grant| {
+                    (grant.id.existence == Existence::Certain, grant.by.kind != ResourceKind::Principal)
+                };
+                if let Some(known) = kept.get_mut(*at.get())
+                    && rank(&grant) > rank(known)
                 {
                     *known = grant;
                 }

@@ -1,6 +1,7 @@
 //! What uses a bucket other than a trail: everything that writes into one.
 
 use super::Cx;
+use super::companions::Companions;
 use crate::model::arn::Text;
 use crate::model::attr::Attr;
 use crate::model::{Existence, Identity, Input, ResourceKind};
@@ -108,11 +109,14 @@ pub(super) fn is_writer(kind: &str) -> bool {
         || SWITCHED.iter().any(|writer| writer.kind == kind)
 }
 
-pub(super) fn uses(cx: &Cx<'_>, input: &mut Input) {
+pub(super) fn uses(cx: &Cx<'_>, companions: &Companions<'_>, input: &mut Input) {
     let kind = &*cx.instance.kind;
     let block = cx.block();
     let by = || cx.identity(ResourceKind::Bucket);
-    for (_, paths, purpose) in WRITERS.iter().filter(|(writer, ..)| *writer == kind) {
+    // A state shows in the bucket what a resource of its own says.
+    let elsewhere = |companion: &str| kind == "aws_s3_bucket" && companions.has(companion, &cx.attribute("bucket"));
+    let replicated = elsewhere("aws_s3_bucket_replication_configuration");
+    for (_, paths, purpose) in WRITERS.iter().filter(|(writer, ..)| *writer == kind && !replicated) {
         for path in *paths {
             let mut found = Vec::new();
             each_at(&block, path, &mut found);
@@ -144,7 +148,7 @@ pub(super) fn uses(cx: &Cx<'_>, input: &mut Input) {
     }
     match kind {
         "aws_s3_bucket_logging" => access_logs(&block.text(&["bucket"]), &block.text(&["target_bucket"]), &by(), input),
-        "aws_s3_bucket" => {
+        "aws_s3_bucket" if !elsewhere("aws_s3_bucket_logging") => {
             let own = Attr::set("bucket", cx.origin(), cx.attribute("bucket"));
             access_logs(&own, &block.text(&["logging", "target_bucket"]), &by(), input);
         }

@@ -146,7 +146,7 @@ fn what_a_state_says_twice_is_one_attachment() {
     assert_eq!(
         grants(&lower(text)),
         [
-            "role r arn:x at aws_iam_role.r by aws_iam_role.r",
+            "role r arn:x at aws_iam_role.r by aws_iam_role_policy_attachment.a",
             "role r 'policy' is set at aws_iam_role.r by aws_iam_role_policy.i",
         ]
     );

@@ -176,6 +176,28 @@ fn a_bucket_that_logs_into_itself_is_said_once() {
 }
 
 #[test]
+fn what_a_state_shows_in_the_bucket_too_is_said_once() {
+    let text = |sure: &str| {
+        format!(
+            r#"{{"aws_s3_bucket.a": {{"bucket": "a", "logging": [{{"target_bucket": "b"}}],
+                "replication_configuration": [{{"rules": [{{"destination": [{{"bucket": "arn:aws:s3:::c"}}]}}]}}]}},
+            "aws_s3_bucket_logging.l": {{"bucket": "a", "target_bucket": "b"{sure}}},
+            "aws_s3_bucket_replication_configuration.r": {{"bucket": "a", "rule": [{{"destination": [{{"bucket": "arn:aws:s3:::c"}}]}}]{sure}}}}}"#
+        )
+    };
+    let logs = "'target_bucket' is b server access logs of another bucket";
+    let replicas = "'rule.destination.bucket' is c replicas of another bucket";
+    assert_eq!(uses(&lower(&text(""))), [logs, replicas]);
+    // What may not exist takes nothing from what the bucket says.
+    let found = uses(&lower(&text(r#", "maybe": "'var.on' is not known""#)));
+    assert!(
+        found.contains(&"'logging.target_bucket' is b server access logs of another bucket".to_owned()),
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 4, "{found:?}");
+}
+
+#[test]
 fn only_what_the_model_has_a_place_for() {
     for kind in
         ["aws_cloudtrail", "aws_s3_bucket_acl", "aws_iam_policy_document", "aws_caller_identity", "aws_flow_log"]

@@ -1,0 +1,213 @@
+data "aws_caller_identity" "current" {
+}
+
+resource "aws_s3_bucket" "logs" {
+  bucket = "parity-weak-logs"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_versioning" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  versioning_configuration {
+    status = "Suspended"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  block_public_acls = false
+  block_public_policy = false
+  ignore_public_acls = false
+  restrict_public_buckets = false
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    id = "short"
+    status = "Enabled"
+    filter {
+    }
+    expiration {
+      days = 30
+    }
+  }
+}
+
+resource "aws_s3_bucket_logging" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  target_bucket = aws_s3_bucket.logs.id
+  target_prefix = "self/"
+  depends_on = [aws_s3_bucket_policy.logs]
+}
+
+resource "aws_s3_bucket_policy" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid = "AclCheck"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudtrail.amazonaws.com"
+        }
+        Action = "s3:GetBucketAcl"
+        Resource = "arn:aws:s3:::parity-weak-logs"
+      },
+      {
+        Sid = "Write"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudtrail.amazonaws.com"
+        }
+        Action = "s3:PutObject"
+        Resource = "arn:aws:s3:::parity-weak-logs/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
+        Condition = {
+          StringEquals = {
+            "s3:x-amz-acl" = "bucket-owner-full-control"
+          }
+        }
+      },
+      {
+        Sid = "AccessLogs"
+        Effect = "Allow"
+        Principal = {
+          Service = "logging.s3.amazonaws.com"
+        }
+        Action = "s3:PutObject"
+        Resource = "arn:aws:s3:::parity-weak-logs/*"
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_log_group" "trail" {
+  name = "/audit/weak"
+  retention_in_days = 7
+}
+
+resource "aws_iam_role" "delivery" {
+  name = "parity-weak-delivery"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = "sts:AssumeRole"
+        Principal = {
+          Service = "cloudtrail.amazonaws.com"
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_sns_topic" "trail" {
+  name = "parity-weak"
+}
+
+resource "aws_sns_topic_policy" "trail" {
+  arn = aws_sns_topic.trail.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudtrail.amazonaws.com"
+        }
+        Action = "SNS:Publish"
+        Resource = aws_sns_topic.trail.arn
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_log_metric_filter" "root" {
+  name = "root-use"
+  log_group_name = aws_cloudwatch_log_group.trail.name
+  pattern = "{ $.userIdentity.type = \"Root\" && $.eventName = \"ConsoleLogin\" }"
+  metric_transformation {
+    name = "RootUse"
+    namespace = "Audit"
+    value = "1"
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "root" {
+  alarm_name = "root-use"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods = 1
+  threshold = 1
+  period = 300
+  statistic = "Sum"
+  metric_name = "RootUse"
+  namespace = "Audit"
+  alarm_actions = [aws_sns_topic.trail.arn]
+}
+
+resource "aws_iam_role" "operator" {
+  name = "parity-weak-operator"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = "sts:AssumeRole"
+        Principal = {
+          AWS = data.aws_caller_identity.current.account_id
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "operator" {
+  role = aws_iam_role.operator.name
+  policy_arn = "arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess"
+}
+
+resource "aws_iam_user" "intern" {
+  name = "parity-weak-intern"
+}
+
+resource "aws_iam_policy" "stop" {
+  name = "parity-weak-stop"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = "cloudtrail:St*"
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_user_policy_attachment" "intern" {
+  user = aws_iam_user.intern.name
+  policy_arn = aws_iam_policy.stop.arn
+}
+
+resource "aws_cloudtrail" "main" {
+  name = "weak"
+  s3_bucket_name = aws_s3_bucket.logs.id
+  sns_topic_name = aws_sns_topic.trail.name
+  cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"
+  cloud_watch_logs_role_arn = aws_iam_role.delivery.arn
+  include_global_service_events = false
+  event_selector {
+    read_write_type = "ReadOnly"
+    include_management_events = true
+  }
+  event_selector {
+    read_write_type = "All"
+    include_management_events = false
+    data_resource {
+      type = "AWS::S3::Object"
+      values = ["arn:aws:s3"]
+    }
+  }
+}
