@@ -205,7 +205,7 @@ fn administered(document: &Document, statement: &Statement, key: &Key) -> Reach 
                     continue;
                 }
                 context.set("aws:PrincipalIsAWSService", Held::value("false"));
-                context.set("aws:PrincipalAccount", Held::Values(vec![account.clone()]));
+                document.introduce(&mut context, &account, arn);
                 context.set("kms:CallerAccount", Held::Values(vec![account.clone()]));
                 Caller::Aws { account, arn: arn.clone() }
             }

@@ -3,7 +3,7 @@
 use crate::finding::{Draft, Judge};
 use crate::model::arn::Text;
 use crate::model::attr::Seen;
-use crate::model::policy::{Document, service};
+use crate::model::policy::{Document, Reach, service};
 use crate::model::topic::TopicPolicy;
 use crate::model::trail::Trail;
 use crate::model::{Estate, outside};
@@ -20,6 +20,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let scoped = over_policies(estate, trail, &|document, arn| {
             !document.reach(&service::for_stranger(document, "sns:Publish", arn)).truth
         });
+        // Whoever can publish can announce files that are none.
+        let closed = over_policies(estate, trail, &|document, arn| {
+            let asked = [document.by_anybody("sns:Publish", arn), document.by_stranger("sns:Publish", arn)];
+            !Reach::any(asked.iter().map(|request| document.reach(request))).truth
+        });
         let draft = judge
             .on(trail)
             .claim("announces its log files on a topic of its own", "does not announce its log files")
@@ -29,7 +34,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
              {}.",
             service::SOURCE
         );
-        match (&given, &published, &scoped) {
+        match (&given, &published, &(scoped.clone() & closed.clone())) {
             (Truth::False, ..) => draft
                 .because(match topic.written() {
                     Truth::True => format!("'{name}' is empty"),
@@ -46,6 +51,15 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 .fault("publish")
                 .remedy(format!("Allow 'sns:Publish' to 'cloudtrail.amazonaws.com' in the topic's policy. {scope}"))
                 .fail(),
+            (_, _, Truth::False) if scoped != Truth::False => with_policies(draft, estate, trail)
+                .claim("", "announces its log files on a topic that strangers can use")
+                .because("the topic's policy allows 'sns:Publish' to people of any account")
+                .fault("open")
+                .remedy(
+                    "Name the principals that may publish in the topic's policy, or limit the statement by a \
+                     'Condition' on 'aws:PrincipalOrgID' or 'AWS:SourceOwner'.",
+                )
+                .fail(),
             (_, _, Truth::False) => with_policies(draft, estate, trail)
                 .claim("", "announces its log files on a topic that trails of other accounts can use")
                 .because(
@@ -55,7 +69,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 .fault("scope")
                 .remedy(scope)
                 .fail(),
-            _ => draft.rule(given & published & scoped),
+            _ => draft.rule(given & published & scoped & closed),
         }
     }
 }

@@ -11,6 +11,7 @@ mod hostile;
 mod laws;
 mod lost_events;
 mod pages;
+mod plans;
 mod regions;
 mod reports;
 mod sarif;

@@ -2,7 +2,7 @@
 
 use super::condition::{Compare, Operator, network};
 use super::eval::{resolve, unshielded};
-use super::{Condition, Held, Request, Statement};
+use super::{Condition, Effect, Held, Request, Statement};
 use crate::model::arn::{Part, Text};
 use crate::truth::Truth;
 
@@ -126,6 +126,9 @@ struct Choices {
     all: bool,
 }
 
+/// What a statement says apart from the open keys, and what each condition on one (by its number) says of each choice.
+type Judged = (Truth, Vec<(usize, Vec<Truth>)>);
+
 /// Tries all fillings of the open keys together, for what one key escapes another may not.
 pub(super) fn search(request: &Request, statement: &Statement, denies: &[&Statement], variables: bool) -> Found {
     let conditions = || statement.conditions.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
@@ -150,8 +153,7 @@ pub(super) fn search(request: &Request, statement: &Statement, denies: &[&Statem
         return Found::Unsure;
     }
     let of_open = |c: &Condition| open.iter().position(|(key, _)| of_key(key)(&c));
-    // What each statement says apart from the open keys, and what each of its conditions on one says of each choice.
-    let judged: Vec<(Truth, Vec<(usize, Vec<Truth>)>)> = std::iter::once(statement)
+    let judged: Vec<Judged> = std::iter::once(statement)
         .chain(denies.iter().copied())
         .map(|s| {
             let closed = s.conditions.iter().filter(|c| of_open(c).is_none()).cloned().collect();
@@ -169,17 +171,16 @@ pub(super) fn search(request: &Request, statement: &Statement, denies: &[&Statem
             (base, s.conditions.iter().filter_map(says).collect())
         })
         .collect();
-    let holds = |(base, conditions): &(Truth, Vec<(usize, Vec<Truth>)>), chosen: &[usize]| {
+    let holds = |(base, conditions): &Judged, chosen: &[usize]| {
         base.clone() & Truth::all(conditions.iter().map(|(at, of_choice)| of_choice[chosen[*at]].clone()))
     };
     let mut sure = open.iter().all(|(_, choices)| choices.all);
     let mut chosen = vec![0_usize; open.len()];
     loop {
-        let effect = |s: &Statement, effect| s.is(effect);
-        let granted = effect(statement, super::Effect::Allow) & holds(&judged[0], &chosen);
+        let granted = statement.is(Effect::Allow) & holds(&judged[0], &chosen);
         let refused = || {
             let denied = denies.iter().zip(&judged[1..]);
-            Truth::any(denied.map(|(deny, judged)| effect(deny, super::Effect::Deny) & holds(judged, &chosen)))
+            Truth::any(denied.map(|(deny, judged)| deny.is(Effect::Deny) & holds(judged, &chosen)))
         };
         let truth = if granted == Truth::False { granted } else { granted & !refused() };
         match truth {

@@ -71,7 +71,7 @@ impl Document {
             .collect();
         let shows = |filled: Request| {
             let filled = settled(filled);
-            (judge(&filled) == Truth::True).then(|| Reach { truth: Truth::True, witness: Some(filled) })
+            (judge(&filled) == Truth::True).then_some(Reach { truth: Truth::True, witness: Some(filled) })
         };
         if let Some(reach) = shows(request.filled(statement, &denies, self.variables, |_| true)) {
             return reach;
@@ -152,6 +152,38 @@ impl Document {
             .with("aws:PrincipalServiceName", fixed(service));
         let context = not_told(context);
         Request { caller: Caller::Service(service.into()), action: action.into(), resource: resource.clone(), context }
+    }
+
+    /// What requests of a principal that a policy names carry of itself. A name of an account stands for everybody in
+    /// it, those that the policy tells apart included.
+    pub fn introduce(&self, context: &mut Context, account: &Text, arn: &Text) {
+        context.set("aws:PrincipalAccount", Held::Values(vec![account.clone()]));
+        let pieces = arn.split(':');
+        let kind = pieces.get(5).and_then(|piece| piece.split('/').first().cloned());
+        let own = match kind.as_ref().and_then(Text::literal) {
+            Some("role" | "user") => Held::Values(vec![arn.clone()]),
+            None | Some("root") if pieces.len() == 6 || names_one(account) => {
+                let somebody = Text::format("arn:aws:iam::{}:role/{}", &[account, &STRANGER.into()]);
+                let named = self.values_of("aws:PrincipalArn").filter_map(|pattern| {
+                    let mut pieces = pattern.split(':');
+                    if pieces.len() != 6 || pieces[4].matches(account) == Truth::False {
+                        return None;
+                    }
+                    pieces[4] = account.clone();
+                    let colon = Text::from(":");
+                    let joined = pieces.iter().enumerate().flat_map(|(i, piece)| {
+                        std::iter::once(&colon).filter(move |_| i > 0).chain(std::iter::once(piece))
+                    });
+                    Some(instance(&Text::concat(joined)))
+                });
+                Held::Among([somebody].into_iter().chain(named).map(|arn| Held::Values(vec![arn])).collect())
+            }
+            _ => {
+                let detail = format!("the ARN of the role or user behind '{arn}' is not known");
+                Held::Unknown(Cause::new(CauseKind::OutsideScope, detail))
+            }
+        };
+        context.set("aws:PrincipalArn", own);
     }
 
     /// What a service other than CloudTrail may act for: things that are no trails, of those that the policy names.
@@ -274,6 +306,15 @@ impl Document {
             outside.take(1).map(str::to_owned).chain(inside).map(|at| Held::value(at.as_str())).collect();
         context.set("aws:SourceIp", if places.is_empty() { Held::Free } else { Held::Among(places) });
         context
+    }
+}
+
+/// Whether the text is an account, known or not, and nothing else.
+fn names_one(account: &Text) -> bool {
+    match account.parts() {
+        [Part::Lit(_)] => true,
+        [Part::Var(var)] => var.shape == Shape::Account,
+        _ => false,
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) mod kinds;
 pub(super) mod providers;
 mod references;
 mod scripts;
+#[cfg(test)]
+mod tests;
 pub(super) mod text;
 pub(super) mod values;
 
@@ -256,6 +258,9 @@ impl<'p, 't> Reader<'p, 't> {
             instance.existence = Existence::Maybe(cause.clone());
         }
         let provider = self.provider(address.as_ref());
+        if instance.data {
+            self.index.late.insert(self.read.instances.len());
+        }
         self.add(instance, address, open, provider)
     }
 
@@ -329,41 +334,33 @@ impl<'p, 't> Reader<'p, 't> {
         let Some(address) = pending.address.clone() else { return };
         for value in open {
             let Some(name) = value.path.iter().rev().find_map(key) else { continue };
-            let Some(kind) = self.read.instances.get(place).map(|instance| instance.kind.clone()) else { return };
-            let Some(naming) = kinds::naming(&kind, name) else { continue };
             let follower = Follower { known: &self.known, index: &self.index };
             let Some(things) = follower.things(&address, &value.references) else { continue };
+            let Some(instance) = self.read.instances.get_mut(place) else { return };
+            if things.is_empty() && !value.references.is_empty() {
+                // All that the expression refers to is known, and yet the value is not: it is null, and the provider
+                // computes what holds then.
+                values::put(&mut instance.body, &value.path, None);
+                continue;
+            }
+            let Some(naming) = kinds::naming(&instance.kind, name) else { continue };
             let takes = |thing: &Thing| {
                 self.read.instances.get(thing.instance).is_some_and(|target| naming.takes(&target.kind))
             };
             if things.is_empty() || !things.iter().all(takes) {
                 continue;
             }
-            let many = naming.list && !matches!(value.path.last(), Some(values::Place::Item(_)));
-            // Without a list, several things are a choice between them, or a text put together from them.
-            if things.len() > 1 && !many {
-                continue;
-            }
+            // A whole list that is not known may hold more than what it refers to: constants, or one thing twice.
+            let whole = naming.list && !matches!(value.path.last(), Some(values::Place::Item(_)));
+            let (Some(thing), 1, false) = (things.first(), things.len(), whole) else { continue };
             if let Some(next) = depth.checked_sub(1) {
-                things.iter().for_each(|thing| self.settle(thing.instance, next));
+                self.settle(thing.instance, next);
             }
             let Some(instance) = self.read.instances.get(place) else { return };
             let Some(span) = at(&instance.body, &value.path).map(|val| val.span) else { continue };
-            let mut items: Vec<Val> =
-                things.iter().filter_map(|thing| self.meant(thing, naming.attribute, span)).collect();
-            if items.len() < things.len() {
-                continue;
-            }
-            let result = match items.pop() {
-                Some(only) if !many => only,
-                Some(last) => {
-                    items.push(last);
-                    Val { kind: ValKind::List(items), span }
-                }
-                None => continue,
-            };
+            let Some(result) = self.meant(thing, naming.attribute, span) else { continue };
             if let Some(instance) = self.read.instances.get_mut(place) {
-                values::put(&mut instance.body, &value.path, result);
+                values::put(&mut instance.body, &value.path, Some(result));
             }
         }
     }

@@ -201,12 +201,16 @@ impl Builder<'_> {
     }
 }
 
+/// How deep a path is followed; what lies deeper is masked with what it lies in.
+const MOST_STEPS: usize = 64;
+
 /// The paths of `sensitive_attributes` as a tree of the shape of the values: true where a value is sensitive. A path
 /// into a list or set masks all of it.
 fn mask(paths: &Node) -> Node {
     let mut root = Node { kind: Kind::Map(Vec::new()), span: paths.span };
     for path in paths.items() {
-        mark(&mut root, path.items());
+        let steps = path.items();
+        mark(&mut root, steps.get(..MOST_STEPS).unwrap_or(steps));
     }
     root
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// Runs `f` on a small stack and fails if it takes long.
 pub(super) fn quickly<T: Send + 'static>(name: &str, f: impl FnOnce() -> T + Send + 'static) -> T {
     let start = Instant::now();
-    eprintln!("RUN {name}");
+
     let result = std::thread::Builder::new().stack_size(1 << 20).spawn(f).unwrap().join().unwrap();
     // Far above what is needed, for busy machines; quadratic time would be minutes.
     let limit = Duration::from_secs(20);

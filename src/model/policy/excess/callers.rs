@@ -55,6 +55,9 @@ impl Judged<'_, '_> {
                 context.set(key, Held::Absent);
             }
             context.set("aws:PrincipalServiceName", Held::Absent);
+            if let Caller::Aws { account, arn } = caller {
+                self.document.introduce(&mut context, account, arn);
+            }
         } else if *caller == Caller::Service(OTHER_SERVICE.into()) {
             context.set("aws:PrincipalServiceName", Held::value(OTHER_SERVICE));
             context.set("aws:PrincipalServiceNamesList", Held::value(OTHER_SERVICE));

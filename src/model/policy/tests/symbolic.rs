@@ -12,6 +12,7 @@ const ROLE: &str = "arn:aws:iam::111111111111:role/unnamed";
 const FOREIGN: &str = "arn:aws:iam::333333333333:user/unnamed";
 const NAMED: &str = "arn:aws:iam::222222222222:role/r";
 const TLS: &str = "aws:SecureTransport";
+const ARN: &str = "aws:PrincipalArn";
 const ACL: &str = "s3:x-amz-acl";
 
 type Conditions = Vec<(&'static str, &'static str, Vec<&'static str>)>;
@@ -145,11 +146,14 @@ static GRANTS: Alphabet = Alphabet {
         ("StringEquals", "aws:SourceAccount", "111111111111"),
         ("StringEqualsIfExists", "aws:SourceAccount", "111111111111"),
         ("Null", "aws:SourceAccount", "false"),
+        ("StringEquals", ARN, NAMED),
+        ("StringNotEquals", ARN, NAMED),
+        ("StringNotEquals", ARN, "arn:aws:iam::222222222222:role/glass"),
     ],
 };
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn whoever_may_change_logs_is_told(rules in rules(&GRANTS, 0.75)) {
@@ -163,7 +167,8 @@ proptest! {
                 ["true", "false"].iter().any(|tls| {
                     sources.iter().any(|source| {
                         asked.iter().any(|(action, resource)| {
-                            let held = [(ACL, *acl), (TLS, *tls), ("aws:SourceAccount", *source)];
+                            let arn = if caller.starts_with("arn:") { caller } else { "-" };
+                            let held = [(ACL, *acl), (TLS, *tls), ("aws:SourceAccount", *source), (ARN, arn)];
                             let ask = (caller, *action, *resource);
                             any(&rules, true, ask, &held) && !any(&rules, false, ask, &held)
                         })
@@ -176,6 +181,9 @@ proptest! {
         for excess in &found {
             if let Some(witness) = &excess.witness {
                 prop_assert_eq!(letter(&document.allows(witness)), 'T');
+                if witness.caller.name() == Text::from(NAMED) {
+                    prop_assert_eq!(witness.context.held(ARN), &Held::value(NAMED));
+                }
             }
         }
         let tells = |rule: Excessive| found.iter().any(|excess| excess.rule == rule);

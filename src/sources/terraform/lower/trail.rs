@@ -2,15 +2,19 @@
 //!
 //! Defaults: the provider's, as a plan shows them for a resource with required arguments only (AWS provider 5.100).
 
+use std::sync::Arc;
+
 use super::{Cx, blocks};
+use crate::model::arn::{Shape, Text, Var};
 use crate::model::attr::{Attr, Origin, Value};
 use crate::model::event_data_store::EventDataStore;
 use crate::model::event_selector::{AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors};
 use crate::model::trail::{Insight, Trail};
 use crate::model::{Input, Protection, ResourceKind, Switch, Tag};
-use crate::sources::block::{Absent, Block, boolean, number};
+use crate::sources::block::{Absent, Block, boolean, number, texts};
 use crate::sources::uses::bucket_name;
 use crate::sources::value::{Val, ValKind};
+use crate::truth::{Cause, CauseKind};
 
 pub(super) fn trail(cx: &Cx<'_>, input: &mut Input) {
     let block = cx.block();
@@ -81,7 +85,10 @@ fn basic_selector(block: Block<'_>) -> BasicSelector {
         excluded_sources: block.texts(&["exclude_management_event_sources"]),
         data: blocks(&block, &["data_resource"], |block| DataResource {
             kind: block.text(&["type"]),
-            values: block.texts(&["values"]),
+            values: block.attr(&["values"], Absent::Missing, |val| match &val.kind {
+                ValKind::Unknown(cause) if cause.kind == CauseKind::AfterApply => after_apply(&block, cause),
+                _ => texts(val),
+            }),
         }),
     }
 }
@@ -132,4 +139,18 @@ pub(super) fn bucket_protection(block: &Block<'_>) -> Protection {
         prevent_destroy: prevent_destroy(block),
         objects: Some(Switch { attr: block.flag(&["force_destroy"], false), on: false }),
     }
+}
+
+/// Values of a data resource that a plan does not tell. What is known after apply refers to something that is made then:
+/// for objects this is a bucket, and the value is its ARN with a slash and maybe a prefix, the only form that CloudTrail
+/// takes beside the one for all buckets (`DataResource` of the CloudTrail API).
+fn after_apply(block: &Block<'_>, cause: &Cause) -> Value<Vec<Text>> {
+    let objects = block.val.and_then(|resource| resource.get("type")).and_then(Val::text);
+    if objects.as_ref().and_then(Text::literal) != Some("AWS::S3::Object") {
+        return Value::Unknown(cause.clone());
+    }
+    // The reason names the attribute, so that no two of them are taken for the same bucket.
+    let key: Arc<str> = format!("values: {}", cause.detail).into();
+    let bucket = Var { shown: "known after apply".into(), key, cause: cause.clone(), shape: Shape::Name };
+    Value::Known(vec![Text::format("arn:aws:s3:::{}/", &[&bucket.into()])])
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::address::{Address, Step};
+use super::address::Step;
 use super::text::{Configuration, Module, ModuleCall, Part, Resource};
 
 /// The configuration with an index of its resources.
@@ -130,11 +130,4 @@ impl<'e> Written<'e> {
             other => other,
         }
     }
-}
-
-/// The address of a resource as the configuration has it, for a reference out of a module.
-pub(super) fn bare(modules: &[Step], data: bool, kind: &str, name: &str) -> String {
-    let address =
-        Address { modules: modules.to_vec(), data, kind: kind.into(), resource: Step { name: name.into(), key: None } };
-    address.bare()
 }

@@ -19,6 +19,8 @@ pub(super) struct Index {
     groups: HashMap<String, Vec<usize>>,
     /// Instances of modules by their address without the last key.
     modules: HashMap<String, BTreeSet<Box<str>>>,
+    /// Data sources that are read at apply.
+    pub late: BTreeSet<usize>,
 }
 
 impl Index {
@@ -111,7 +113,8 @@ impl Follower<'_, '_> {
         let texts = references(expression);
         let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
         self.all(&texts, scope, depth, left, found);
-        found.opaque |= expression.is_null();
+        // Neither a constant nor a reference: a call of a function, whose value a plan does not tell.
+        found.opaque |= expression.get("constant_value").is_none() && texts.is_empty();
     }
 
     /// What lies behind an expression, with the rest of a traversal applied to it.
@@ -133,8 +136,8 @@ impl Follower<'_, '_> {
         let tail = traversal(rest);
         for thing in inner.things {
             match (thing.attribute, &tail) {
-                (attribute, None) => drop(found.things.insert(Thing { attribute, ..thing })),
-                (None, Some(tail)) => drop(found.things.insert(Thing { attribute: Some(tail.clone()), ..thing })),
+                (attribute, None) => found.things.extend([Thing { attribute, ..thing }]),
+                (None, Some(tail)) => found.things.extend([Thing { attribute: Some(tail.clone()), ..thing }]),
                 // Part of an object that was put together from attributes: which one is not told.
                 (Some(_), Some(_)) => found.opaque = true,
             }
@@ -170,8 +173,8 @@ impl Follower<'_, '_> {
                 found.opaque |= items.opaque || items.things.len() != 1;
                 for thing in items.things {
                     match (thing.attribute, &tail) {
-                        (attribute, None) => drop(found.things.insert(Thing { attribute, ..thing })),
-                        (None, tail) => drop(found.things.insert(Thing { attribute: tail.clone(), ..thing })),
+                        (attribute, None) => found.things.extend([Thing { attribute, ..thing }]),
+                        (None, tail) => found.things.extend([Thing { attribute: tail.clone(), ..thing }]),
                         (Some(_), Some(_)) => found.opaque = true,
                     }
                 }
@@ -261,17 +264,20 @@ impl Follower<'_, '_> {
             found.opaque = true;
             return;
         };
-        if data && kinds::SURROUNDINGS.contains(&kind) {
-            return;
-        }
         if !kinds::is_kept(kind) {
             found.opaque = true;
+            return;
+        }
+        if data && kinds::SURROUNDINGS.contains(&kind) {
+            // Known when planning, unless it is read at apply.
+            let place = join(&scope.modules, data, kind, &resource.name, resource.key.as_deref());
+            found.opaque |= self.index.at(&place).is_none_or(|place| self.index.late.contains(&place));
             return;
         }
         let address = |key: Option<&str>| join(&scope.modules, data, kind, &resource.name, key);
         let exact = |key: Option<&str>| self.index.at(&address(key));
         let attribute = traversal(attribute);
-        let mut take = |instance| drop(found.things.insert(Thing { instance, attribute: attribute.clone() }));
+        let mut take = |instance| found.things.extend([Thing { instance, attribute: attribute.clone() }]);
         if let Some(key) = resource.key.as_deref() {
             // One that does not exist (`count = 0`) gives no value.
             exact(Some(key)).into_iter().for_each(take);

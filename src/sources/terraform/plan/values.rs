@@ -203,12 +203,14 @@ impl<'m> Maker<'m> {
 
     /// A value of which only the reason is known why it is not known.
     fn hidden(&self, cause: Cause, name: &str, span: Span) -> Val {
-        let in_list = matches!(self.path.last(), Some(Place::Item(_)));
-        let kind = if in_list || kinds::is_text(self.kind, name) {
+        let hole = || {
             let place = self.place();
             let key = format!("{}#{place}", self.key).into();
             let shown = format!("{}.{place}", self.shown).into();
-            ValKind::Text(Var { key, shown, cause, shape: Shape::Any }.into())
+            ValKind::Text(Var { key, shown, cause: cause.clone(), shape: Shape::Any }.into())
+        };
+        let kind = if matches!(self.path.last(), Some(Place::Item(_))) || kinds::is_text(self.kind, name) {
+            hole()
         } else {
             ValKind::Unknown(cause)
         };
@@ -307,8 +309,8 @@ fn equals(constant: &Value, node: &Node) -> bool {
     }
 }
 
-/// Puts a value at a place below a body.
-pub(super) fn put(body: &mut Val, path: &[Place], value: Val) {
+/// Puts a value at a place below a body; none is null.
+pub(super) fn put(body: &mut Val, path: &[Place], value: Option<Val>) {
     let mut at = body;
     for place in path {
         let below = match (place, &mut at.kind) {
@@ -321,5 +323,5 @@ pub(super) fn put(body: &mut Val, path: &[Place], value: Val) {
         let Some(below) = below else { return };
         at = below;
     }
-    *at = value;
+    *at = value.unwrap_or(Val { kind: ValKind::Null, span: at.span });
 }
