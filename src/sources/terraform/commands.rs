@@ -67,6 +67,8 @@ pub(super) struct Script {
     /// For each byte: which of `homes`, and the bytes it was written as.
     places: Vec<(u32, u32, u32)>,
     homes: Vec<Home>,
+    /// Whether something did not fit any more.
+    full: bool,
 }
 
 impl Script {
@@ -116,8 +118,26 @@ impl Script {
         self.add_for(HOLE.encode_utf8(&mut [0; 4]), home, place);
     }
 
-    fn has_room(&self, text: &str) -> bool {
-        self.text.len() + text.len() <= LONGEST
+    /// Whether nothing more is taken.
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Lets the bytes from `first` on that stand at `place` end later.
+    pub fn widen(&mut self, first: usize, place: (u32, u32, u32), end: u32) {
+        for at in self.places.iter_mut().skip(first).filter(|at| **at == place) {
+            at.2 = end;
+        }
+    }
+
+    fn has_room(&mut self, text: &str) -> bool {
+        self.full |= self.text.len() + text.len() > LONGEST;
+        !self.full
     }
 
     /// The calls of the script, each at its own words.

@@ -18,7 +18,7 @@ use crate::syntax::hcl::{Call, Expr, ExprKind, Piece, native};
 use crate::truth::CauseKind;
 
 /// How many expressions lie within or behind each other.
-const DEEPEST: usize = 60;
+const DEEPEST: usize = 200;
 
 /// Where the pieces of an expression stand.
 #[derive(Clone, Copy)]
@@ -92,7 +92,7 @@ impl<'t> World<'t> {
     }
 
     fn add(&self, script: &mut Script, expr: &Expr, scope: &Scope<'_, 't>, at: At) {
-        if at.depth > DEEPEST || !self.spend() {
+        if at.depth > DEEPEST || script.is_full() || !self.spend() {
             return;
         }
         let at = At { depth: at.depth + 1, ..at };
@@ -133,13 +133,23 @@ impl<'t> World<'t> {
     }
 
     fn add_pieces(&self, script: &mut Script, pieces: &[Piece], scope: &Scope<'_, 't>, at: At, span: Span) {
-        for piece in pieces {
+        for (i, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Literal(text, span) => {
                     let home = home(script, *span, at);
                     script.add_literal(text, home, span.start..span.end);
                 }
-                Piece::Interpolation(expr) => self.add(script, expr, scope, at),
+                Piece::Interpolation(expr) => {
+                    let before = script.len();
+                    self.add(script, expr, scope, at);
+                    // Its closing brace belongs to the word that it is the end of.
+                    if let Some(Piece::Literal(_, next)) = pieces.get(i + 1)
+                        && next.start == expr.span.end + 1
+                    {
+                        let home = home(script, expr.span, at);
+                        script.widen(before, (home, expr.span.start, expr.span.end), next.start);
+                    }
+                }
                 Piece::If(condition, yes, no) => {
                     let (holds, fails) = self.branches(condition, scope);
                     if holds {
