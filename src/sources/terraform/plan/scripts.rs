@@ -62,3 +62,55 @@ fn script(source: &Source<'_>, value: &Node) -> Vec<Command> {
     }
     script.commands(&[], &Existence::Certain)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::super::{instances, read};
+    use crate::model::InputId;
+    use crate::source_map::SourceMap;
+    use crate::sources::terraform::commands::invocations;
+
+    /// The calls of a plan whose configuration holds these resources, by line.
+    fn found(resources: &str) -> Vec<String> {
+        let text = format!(
+            "{{\"format_version\": \"1.2\", \"terraform_version\": \"1.14.0\", \"configuration\": {{\"root_module\": {{\n\
+             \"module_calls\": {{\"m\": {{\"module\": {{\"resources\": [\n{resources}\n]}}}}}}}}}}}}"
+        );
+        let mut map = SourceMap::default();
+        let file = map.add("plan.json", text.as_str());
+        let plan = read(&text, file).expect("is a plan");
+        let commands = instances(&plan, "plan.json").expect("can be read").commands;
+        let found = invocations(commands, InputId(0), &mut map, &mut HashSet::new());
+        found.into_iter().map(|invocation| invocation.id.address).collect()
+    }
+
+    const CALL: &str = "{\"constant_value\":\n\"echo \\\"x\\\"\\naws cloudtrail create-subscription --name a\"}";
+
+    fn provisioner(kind: &str, argument: &str, value: &str) -> String {
+        format!(
+            "{{\"mode\": \"managed\", \"type\": \"terraform_data\", \"name\": \"r\", \"provisioners\": [{{\"type\": \
+             \"{kind}\", \"expressions\": {{\"{argument}\": {value}}}}}]}}"
+        )
+    }
+
+    #[test]
+    fn constant_commands_stand_where_the_plan_writes_them() {
+        assert_eq!(found(&provisioner("local-exec", "command", CALL)), ["plan.json:4"]);
+        let list = "{\"constant_value\": [\"true\",\n\"aws cloudtrail update-subscription --name a\"]}";
+        assert_eq!(found(&provisioner("remote-exec", "inline", list)), ["plan.json:4"]);
+        let host = format!(
+            "{{\"mode\": \"managed\", \"type\": \"aws_instance\", \"name\": \"h\", \"expressions\": {{\"user_data\": \
+             {CALL}}}}}"
+        );
+        assert_eq!(found(&host), ["plan.json:4"]);
+    }
+
+    #[test]
+    fn other_expressions_are_no_scripts() {
+        assert_eq!(found(&provisioner("local-exec", "working_dir", CALL)), [""; 0]);
+        assert_eq!(found(&provisioner("file", "content", CALL)), [""; 0]);
+        assert_eq!(found(&provisioner("local-exec", "command", "{\"references\": [\"var.a-subscription\"]}")), [""; 0]);
+    }
+}
