@@ -119,6 +119,8 @@ pub struct Input {
     pub metric_filters: Census<log_group::MetricFilter>,
     /// Alarms on metrics.
     pub alarms: Census<alarm::Alarm>,
+    /// Alarms on the states of other alarms.
+    pub composite_alarms: Census<alarm::CompositeAlarm>,
     /// SNS topics.
     pub topics: Census<topic::Topic>,
     /// Policies of SNS topics.
@@ -174,6 +176,7 @@ impl Input {
             log_groups: Census::default(),
             metric_filters: Census::default(),
             alarms: Census::default(),
+            composite_alarms: Census::default(),
             topics: Census::default(),
             topic_policies: Census::default(),
             subscriptions: Census::default(),
@@ -201,6 +204,7 @@ impl Input {
         self.log_groups.complete = why.clone();
         self.metric_filters.complete = why.clone();
         self.alarms.complete = why.clone();
+        self.composite_alarms.complete = why.clone();
         self.topics.complete = why.clone();
         self.topic_policies.complete = why.clone();
         self.subscriptions.complete = why.clone();

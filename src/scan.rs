@@ -172,9 +172,9 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     }
     let mut inputs = lowered.inputs;
     let first = inputs.len() as u32;
-    inputs.extend(terraform::inputs(&files, &settings, &base, &sources, first, &mut gaps));
+    inputs.extend(terraform::inputs(&files, &settings, &base, &mut sources, first, &mut gaps));
     let first = inputs.len() as u32;
-    inputs.extend(plans::inputs(&plans, &sources, first, &mut gaps));
+    inputs.extend(plans::inputs(plans, &mut sources, first, &mut gaps));
     let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;

@@ -4,13 +4,14 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::alarm::Alarm;
+use super::alarm::composites::{Composites, exists};
 use super::arn::{Part, Text};
 use super::attr::{Attr, Seen};
 use super::filter_pattern::{Asks, Expr, Json, Test, cis, compare, covers, lean, meets, parse};
 use super::log_group::{Metric, MetricFilter};
 use super::lookup::{is_log_group, log_group_name};
 use super::trail::Trail;
-use super::{Estate, Existence, Identity, Input, Subject, outside};
+use super::{Estate, Input, Subject, outside};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
 
 /// Alternatives of one filter that are told apart when it is asked what the filter is meant for.
@@ -399,16 +400,6 @@ fn works_now(trail: &Trail) -> Truth {
     exists("trail", trail.identity()) & trail.logging.is(&true)
 }
 
-/// Whether it exists; the reason for doubt names it.
-fn exists(what: &str, id: &Identity) -> Truth {
-    match &id.existence {
-        Existence::Certain => Truth::True,
-        Existence::Maybe(cause) => {
-            Truth::unknown(cause.kind, format!("the {what} '{}' may not exist: {}", id.shown, cause.detail))
-        }
-    }
-}
-
 fn same_group(input: &Input, arn: &Text, name: &Text) -> Truth {
     if arn.is_certainly_empty() {
         return Truth::False;
@@ -435,11 +426,12 @@ struct Alarms<'a> {
     known: HashMap<(&'a str, &'a str), Vec<&'a Alarm>>,
     /// All others.
     open: Vec<&'a Alarm>,
+    composites: Composites<'a>,
 }
 
 impl<'a> Alarms<'a> {
     fn of(input: &'a Input) -> Self {
-        let mut result = Self { input, known: HashMap::new(), open: Vec::new() };
+        let mut result = Self { input, known: HashMap::new(), open: Vec::new(), composites: Composites::of(input) };
         for alarm in &input.alarms {
             match literal(&alarm.metrics) {
                 Some(keys) => keys.into_iter().for_each(|key| result.known.entry(key).or_default().push(alarm)),
@@ -451,7 +443,10 @@ impl<'a> Alarms<'a> {
 
     /// Whether an alarm that does something watches a metric of the filter.
     fn watch(&self, filter: &MetricFilter) -> Truth {
-        let rule = |alarm: &&Alarm| works(alarm) & joined(filter, alarm);
+        let rule = |alarm: &&Alarm| match joined(filter, alarm) {
+            Truth::False => Truth::False,
+            joined => self.composites.acts(alarm) & joined,
+        };
         let seen = match literal(&filter.metrics) {
             Some(keys) => {
                 let known = keys.iter().filter_map(|key| self.known.get(key)).flatten();
@@ -476,17 +471,6 @@ fn literal(metrics: &Attr<Vec<Metric>>) -> Option<Vec<(&str, &str)>> {
             if known { Some((namespace.literal()?, name.literal()?)) } else { None }
         })
         .collect()
-}
-
-/// Whether the alarm exists and its actions are on.
-fn works(alarm: &Alarm) -> Truth {
-    let on = alarm.actions_enabled.fold(|seen| match seen {
-        Seen::Value(on) => Truth::known(*on),
-        Seen::Hidden(cause) | Seen::Unseen(cause) => cause.clone().into(),
-        Seen::Absent => Truth::True,
-    });
-    let acts = alarm.actions.present(|actions| Truth::known(actions.iter().any(|action| !action.is_certainly_empty())));
-    exists("alarm", &alarm.id) & on & acts
 }
 
 /// Whether the alarm watches a metric that the filter feeds, by name and namespace.

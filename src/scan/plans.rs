@@ -1,12 +1,18 @@
 //! Plans and states of Terraform: which texts are one, and what becomes of them.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Gap, internal};
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
+<<<<<<< HEAD
 use crate::sources::terraform::lower::{self, RootInfo, changes};
+=======
+use crate::sources::terraform::commands;
+use crate::sources::terraform::lower::{self, RootInfo};
+>>>>>>> w/commands
 use crate::sources::terraform::plan::{self, Read};
 use crate::sources::terraform::state;
 use crate::syntax::SyntaxError;
@@ -43,7 +49,7 @@ pub(super) fn parse(text: &str, path: &str, file: FileId) -> Result<Option<Docum
 }
 
 /// Lowers plans and states, each into an input; ids count from `first`.
-pub(super) fn inputs(documents: &[Document], sources: &SourceMap, first: u32, gaps: &mut Vec<Gap>) -> Vec<Input> {
+pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u32, gaps: &mut Vec<Gap>) -> Vec<Input> {
     let faults = RefCell::default();
     let mut inputs = Vec::new();
     for document in documents {
@@ -55,6 +61,7 @@ pub(super) fn inputs(documents: &[Document], sources: &SourceMap, first: u32, ga
             provider: document.read.provider.clone(),
         };
         let id = InputId(first + inputs.len() as u32);
+<<<<<<< HEAD
         let lowered = || {
             let mut input = lower::input(&document.read.instances, &info, id, &faults);
             changes::add(&document.read, &info, &mut input);
@@ -62,6 +69,14 @@ pub(super) fn inputs(documents: &[Document], sources: &SourceMap, first: u32, ga
         };
         match catch_unwind(AssertUnwindSafe(lowered)) {
             Ok(input) => inputs.push(input),
+=======
+        match catch_unwind(AssertUnwindSafe(|| lower::input(&document.read.instances, &info, id, &faults))) {
+            Ok(mut input) => {
+                let commands = document.read.commands;
+                input.invocations.items = commands::invocations(commands, id, sources, &mut HashSet::new());
+                inputs.push(input);
+            }
+>>>>>>> w/commands
             Err(_) => gaps.push(internal(&document.path)),
         }
     }

@@ -1,7 +1,7 @@
 //! From the files of Terraform modules to root modules, and on to inputs.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use super::walk::{self, Base, Found};
 use super::{Gap, ScanError, TerraformSettings, internal};
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::terraform::commands;
 use crate::sources::terraform::eval::{self, Root, Settings};
 use crate::sources::terraform::lower::{self, RootInfo};
 use crate::sources::terraform::module::{self, ConfigFile, Files, is_values};
@@ -121,7 +122,7 @@ pub(super) fn inputs(
     files: &[ConfigFile],
     settings: &Settings,
     base: &Base,
-    sources: &SourceMap,
+    sources: &mut SourceMap,
     first: u32,
     gaps: &mut Vec<Gap>,
 ) -> Vec<Input> {
@@ -129,17 +130,21 @@ pub(super) fn inputs(
         return Vec::new();
     }
     let repository = Repository { base };
-    let attempt = catch_unwind(AssertUnwindSafe(|| eval::roots(files, settings, &repository, sources)));
+    let attempt = catch_unwind(AssertUnwindSafe(|| eval::roots(files, settings, &repository, &*sources)));
     let Ok(evaluated) = attempt else {
         gaps.push(internal(&files[0].path));
         return Vec::new();
     };
     let faults = RefCell::new(evaluated.faults);
     let mut inputs = Vec::new();
-    for root in &evaluated.roots {
+    let mut seen = HashSet::new();
+    for root in evaluated.roots {
         let id = InputId(first + inputs.len() as u32);
-        match catch_unwind(AssertUnwindSafe(|| lower::input(&root.instances, &info(root), id, &faults))) {
-            Ok(input) => inputs.push(input),
+        match catch_unwind(AssertUnwindSafe(|| lower::input(&root.instances, &info(&root), id, &faults))) {
+            Ok(mut input) => {
+                input.invocations.items = commands::invocations(root.commands, id, sources, &mut seen);
+                inputs.push(input);
+            }
             Err(_) => gaps.push(internal(&shown(&root.dir))),
         }
     }

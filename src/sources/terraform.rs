@@ -4,6 +4,7 @@
 //! says what a resource exports; what follows does not know which form was read.
 
 pub mod attributes;
+pub mod commands;
 pub mod eval;
 pub mod functions;
 pub mod instance;

@@ -77,6 +77,7 @@ fn lower(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         "AWS::Logs::LogGroup" => monitoring::log_group(cx, input),
         "AWS::Logs::MetricFilter" => monitoring::metric_filter(cx, input),
         "AWS::CloudWatch::Alarm" => monitoring::alarm(cx, input),
+        "AWS::CloudWatch::CompositeAlarm" => monitoring::composite_alarm(cx, input),
         "AWS::SNS::Topic" => monitoring::topic(cx, input),
         "AWS::SNS::TopicPolicy" => monitoring::topic_policy(cx, input),
         "AWS::SNS::Subscription" => monitoring::subscription(cx, input),

@@ -104,7 +104,7 @@ impl<'t> Names<'_, '_, 't> {
             "AWS::IAM::ManagedPolicy" => "ManagedPolicyName",
             "AWS::KMS::Alias" => "AliasName",
             "AWS::SSO::PermissionSet" | "AWS::CloudTrail::EventDataStore" => "Name",
-            "AWS::CloudWatch::Alarm" => "AlarmName",
+            "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => "AlarmName",
             "AWS::Lambda::Function" | "AWS::Serverless::Function" => "FunctionName",
             _ => "",
         };
@@ -166,6 +166,10 @@ impl<'t> Names<'_, '_, 't> {
             ("AWS::KMS::Alias", None) => name(),
             ("AWS::Logs::LogGroup", None) => name(),
             ("AWS::Logs::LogGroup", Some("Arn")) => self.arn("arn:{p}:logs:{r}:{a}:log-group:{}:*", &[&name()]),
+            ("AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm", None) => name(),
+            ("AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm", Some("Arn")) => {
+                self.arn("arn:{p}:cloudwatch:{r}:{a}:alarm:{}", &[&name()])
+            }
             ("AWS::SNS::Topic", None | Some("TopicArn")) => self.arn("arn:{p}:sns:{r}:{a}:{}", &[&name()]),
             ("AWS::SNS::Topic", Some("TopicName")) => name(),
             ("AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group", None) => name(),

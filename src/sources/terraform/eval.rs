@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::commands::Command;
 use super::instance::{Instance, Provider};
 use super::module::{Files, Modules};
 use crate::model::arn::{Shape, Text, Var};
@@ -34,6 +35,7 @@ mod operators;
 mod provider;
 mod run;
 mod scope;
+mod scripts;
 mod templates;
 mod traverse;
 mod types;
@@ -68,6 +70,8 @@ pub struct Root {
     pub key: String,
     /// Resources of the modelled types, in its own module first.
     pub instances: Vec<Instance>,
+    /// Calls of `aws cloudtrail` in the scripts of all its resources.
+    pub commands: Vec<Command>,
     /// Why there may be more resources than these.
     pub hidden: Vec<Cause>,
     /// The configuration of the default `aws` provider.

@@ -10,6 +10,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::attributes;
+use super::commands::Command;
 use super::instance::{Instance, Provider};
 use crate::model::Existence;
 use crate::source_map::{FileId, Span};
@@ -22,6 +23,7 @@ pub(super) mod configuration;
 pub(super) mod kinds;
 pub(super) mod providers;
 mod references;
+mod scripts;
 #[cfg(test)]
 mod tests;
 pub(super) mod text;
@@ -71,6 +73,8 @@ pub struct Read {
     pub provider: Provider,
     /// What the plan does to resources that exist; none in a state.
     pub changes: Vec<Change>,
+    /// Calls of `aws cloudtrail` in scripts that the configuration holds as constants.
+    pub commands: Vec<Command>,
     /// Places of values that are marked as sensitive: no report may show them.
     pub secrets: Vec<Span>,
 }
@@ -145,6 +149,7 @@ pub fn instances(plan: &PlanText<'_>, input: &str) -> Result<Read, SyntaxError> 
         let cause = "the plan says of itself that it is not complete";
         reader.read.hidden.push(Cause::new(CauseKind::NotCollected, cause));
     }
+    reader.read.commands = scripts::commands(&plan.source, plan.document.configuration.as_ref())?;
     Ok(reader.finish())
 }
 
@@ -181,6 +186,7 @@ impl<'p, 't> Reader<'p, 't> {
             hidden: Vec::new(),
             provider: Providers::default().provider("aws", input),
             changes: Vec::new(),
+            commands: Vec::new(),
             secrets: Vec::new(),
         };
         Self {

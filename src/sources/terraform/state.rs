@@ -196,6 +196,7 @@ impl Builder<'_> {
             hidden: self.hidden,
             provider: self.providers.provider("aws", self.input),
             changes: Vec::new(),
+            commands: Vec::new(),
             secrets: self.secrets,
         }
     }

@@ -1,7 +1,7 @@
 //! Log groups, metric filters, alarms and topics.
 
 use super::Cx;
-use crate::model::alarm::Alarm;
+use crate::model::alarm::{Alarm, CompositeAlarm};
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, Value};
 use crate::model::log_group::{LogGroup, Metric, MetricFilter};
@@ -48,11 +48,27 @@ pub(super) fn alarm(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let block = cx.block(&properties);
     let alarm = Alarm {
         id: cx.identity(ResourceKind::Topic),
+        name: cx.name(),
+        arn: cx.reference(Some("Arn")),
         metrics: metrics(&block),
         actions: block.texts(&["AlarmActions"]),
         actions_enabled: block.flag(&["ActionsEnabled"], true),
     };
     input.alarms.items.push(alarm);
+}
+
+pub(super) fn composite_alarm(cx: &Cx<'_, '_, '_>, input: &mut Input) {
+    let properties = cx.properties();
+    let block = cx.block(&properties);
+    let alarm = CompositeAlarm {
+        id: cx.identity(ResourceKind::Topic),
+        name: cx.name(),
+        arn: cx.reference(Some("Arn")),
+        rule: block.text(&["AlarmRule"]),
+        actions: block.texts(&["AlarmActions"]),
+        actions_enabled: block.flag(&["ActionsEnabled"], true),
+    };
+    input.composite_alarms.items.push(alarm);
 }
 
 /// An alarm names one metric, or holds metric math whose terms name theirs.

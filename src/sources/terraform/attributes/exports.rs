@@ -44,7 +44,7 @@ pub(super) fn names(kind: &str) -> Option<Names> {
         | "aws_iam_group"
         | "aws_ssoadmin_permission_set"
         | "aws_organizations_policy" => ("name", None),
-        "aws_cloudwatch_metric_alarm" => ("alarm_name", None),
+        "aws_cloudwatch_metric_alarm" | "aws_cloudwatch_composite_alarm" => ("alarm_name", None),
         _ => return None,
     };
     Some(Names { name, prefix })
@@ -73,6 +73,11 @@ pub(super) fn export(kind: &str, data: bool, name: &str) -> Option<Export> {
             Like("arn:{partition}:cloudtrail:{region}:{account}:eventdatastore/{event_data_store}")
         }
         ("aws_cloudtrail_event_data_store", "event_data_store") => Made(Shape::Generated),
+
+        ("aws_cloudwatch_metric_alarm" | "aws_cloudwatch_composite_alarm", "id") => Like("{alarm_name}"),
+        ("aws_cloudwatch_metric_alarm" | "aws_cloudwatch_composite_alarm", "arn") => {
+            Like("arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm_name}")
+        }
 
         ("aws_kms_key" | "aws_kms_external_key", "key_id") => Made(Shape::Generated),
         ("aws_kms_replica_key", "key_id") => ReplicaKeyId,

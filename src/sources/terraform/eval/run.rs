@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::instance::{Member, ModuleInstance};
 use super::{DEEPEST, Evaluated, LEAST_STEPS, Root, STEPS_PER_BYTE, Settings, World};
 use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::terraform::commands::Command;
 use crate::sources::terraform::instance::Instance;
 use crate::sources::terraform::lower;
 use crate::sources::terraform::module::{ConfigFile, Files, Module, Modules, Place};
@@ -101,6 +102,7 @@ fn root(
         world.fault(top.header(), message);
         world.hide(Cause::new(CauseKind::Unsupported, message));
     }
+    let commands = scripts(&world, &top, bytes);
     top.clear();
     world.objects.take();
     let root = Root {
@@ -109,11 +111,27 @@ fn root(
         files: module.files.clone(),
         key: world.key.clone(),
         instances,
+        commands,
         hidden: world.hidden.take(),
         provider,
         open_variables,
     };
     (root, world.faults.take())
+}
+
+/// The commands of a root module. Scripts have steps of their own, and what is amiss in other arguments of resources that
+/// are not modelled is nobody's concern.
+fn scripts<'t>(world: &World<'t>, top: &Rc<ModuleInstance<'t>>, bytes: usize) -> Vec<Command> {
+    let (faults, hidden) = (world.faults.borrow().clone(), world.hidden.borrow().clone());
+    world.steps.set(LEAST_STEPS.max(bytes.saturating_mul(STEPS_PER_BYTE)));
+    let mut commands = Vec::new();
+    world.commands(top, &mut commands);
+    world.faults.replace(faults);
+    world.hidden.replace(hidden);
+    if world.steps.get() == 0 {
+        world.fault(top.header(), "the scripts of the module take too many steps to read; some may not be judged");
+    }
+    commands
 }
 
 /// The bytes of the modules that a root reaches by local calls, each counted once.

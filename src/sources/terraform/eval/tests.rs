@@ -15,6 +15,7 @@ use crate::truth::{Cause, CauseKind};
 mod constructs;
 mod hostile;
 mod modules;
+mod scripts;
 
 /// A repository in memory.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use super::companions::Companions;
 use super::{Cx, blocks, filled, unless};
-use crate::model::alarm::Alarm;
+use crate::model::alarm::{Alarm, CompositeAlarm};
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, State};
 use crate::model::log_group::{LogGroup, Metric, MetricFilter};
@@ -44,11 +44,26 @@ pub(super) fn alarm(cx: &Cx<'_>, input: &mut Input) {
     let block = cx.block();
     let alarm = Alarm {
         id: cx.identity(ResourceKind::Topic),
+        name: cx.attribute("alarm_name"),
+        arn: cx.attribute("arn"),
         metrics: metrics(&block),
         actions: block.texts(&["alarm_actions"]),
         actions_enabled: block.flag(&["actions_enabled"], true),
     };
     input.alarms.items.push(alarm);
+}
+
+pub(super) fn composite_alarm(cx: &Cx<'_>, input: &mut Input) {
+    let block = cx.block();
+    let alarm = CompositeAlarm {
+        id: cx.identity(ResourceKind::Topic),
+        name: cx.attribute("alarm_name"),
+        arn: cx.attribute("arn"),
+        rule: block.text(&["alarm_rule"]),
+        actions: block.texts(&["alarm_actions"]),
+        actions_enabled: block.flag(&["actions_enabled"], true),
+    };
+    input.composite_alarms.items.push(alarm);
 }
 
 /// An alarm names one metric, or holds metric math whose terms name theirs.

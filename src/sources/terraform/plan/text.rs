@@ -12,7 +12,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::kinds;
+use super::{kinds, scripts};
 use crate::source_map::{FileId, Span};
 use crate::syntax::{Kind, Node, SyntaxError, json};
 
@@ -250,11 +250,13 @@ pub(in super::super) struct Resource<'t> {
     pub expressions: Option<Part<'t>>,
     #[serde(borrow, default)]
     pub for_each_expression: Option<Part<'t>>,
+    #[serde(borrow, default)]
+    pub provisioners: Option<Part<'t>>,
 }
 
 impl Matters for Resource<'_> {
     fn matters(&self) -> bool {
-        kinds::is_kept(&self.kind)
+        kinds::is_kept(&self.kind) || scripts::is_suspect(self)
     }
 }
 
