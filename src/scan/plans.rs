@@ -52,6 +52,7 @@ pub(super) fn inputs(documents: &[Document], sources: &SourceMap, first: u32, ga
             path: document.path.clone(),
             at: Span::new(document.file, 0, 1),
             hidden: document.read.hidden.clone(),
+            unread: Vec::new(),
             provider: document.read.provider.clone(),
         };
         let id = InputId(first + inputs.len() as u32);
