@@ -10,6 +10,7 @@ mod generated;
 mod hostile;
 mod laws;
 mod lost_events;
+mod modules;
 mod pages;
 mod plans;
 mod regions;

@@ -126,13 +126,13 @@ impl<'t> Modules<'t> {
                 key(&a.path).cmp(&key(&b.path))
             });
         }
-        let all: BTreeMap<&str, Module<'_>> =
-            dirs.into_iter()
-                .map(|(dir, files)| {
-                    let unread = unread.remove(dir).unwrap_or_default();
-                    (dir, Module { unread, ..Module::new(dir, files) })
-                })
-                .collect();
+        let all: BTreeMap<&str, Module<'_>> = dirs
+            .into_iter()
+            .map(|(dir, files)| {
+                let unread = unread.remove(dir).unwrap_or_default();
+                (dir, Module { unread, ..Module::new(dir, files) })
+            })
+            .collect();
         let calls_remote = |module: &Module<'_>| !module.calls.is_empty();
         let installed = all
             .values()
