@@ -26,9 +26,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 .fault("plan");
             match plan.unread(&plan.changes) {
                 Some(causes) => draft.unknown(causes),
-                None => draft
-                    .because("no trail, log bucket or key of a trail is deleted, replaced or weakened")
-                    .pass(),
+                None => draft.because("no trail, log bucket or key of a trail is deleted, replaced or weakened").pass(),
             }
         }
         for change in losses {
@@ -79,7 +77,8 @@ fn reason(change: &PlanChange) -> String {
     match change.loss {
         Loss::Deleted(_) => "it exists now, and is gone once the plan is applied".to_owned(),
         Loss::Replaced { part: Part::Trail, .. } => {
-            "what happens until the new trail logs goes unrecorded, and its chain of digest files starts anew".to_owned()
+            "what happens until the new trail logs goes unrecorded, and its chain of digest files starts anew"
+                .to_owned()
         }
         Loss::Replaced { part: Part::Bucket, .. } => "the log files that it holds go with it".to_owned(),
         Loss::Replaced { part: Part::Key, .. } => {

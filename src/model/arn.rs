@@ -162,7 +162,11 @@ impl Text {
 
     /// The holes.
     pub fn vars(&self) -> impl Iterator<Item = &Var> {
-        self.0.iter().filter_map(|part| if let Part::Var(var) = part { Some(var) } else { None })
+        self.vars_from(0)
+    }
+
+    fn vars_from(&self, part: usize) -> impl Iterator<Item = &Var> {
+        self.0.iter().skip(part).filter_map(|part| if let Part::Var(var) = part { Some(var) } else { None })
     }
 
     /// Why it is not fully known; `None` for a literal.
@@ -191,6 +195,20 @@ impl Text {
         pattern.push(Token::Star);
         let value = tokens(&self.0, false);
         if certainly(&pattern, &value) { Truth::True } else { possibly(&pattern, &value, self, self) }
+    }
+
+    /// What follows `beginning`, if the text is written with the same characters and holes up to there.
+    pub fn after(&self, beginning: &Self) -> Option<Self> {
+        let Some((last, first)) = beginning.0.split_last() else { return Some(self.clone()) };
+        let rest = self.0.strip_prefix(first)?;
+        let mut result = Self::default();
+        match (last, rest.first()?) {
+            (Part::Lit(last), Part::Lit(text)) => result.push_str(text.strip_prefix(&**last)?),
+            (Part::Var(last), Part::Var(var)) if last == var => {}
+            _ => return None,
+        }
+        result.0.extend_from_slice(&rest[1..]);
+        Some(result)
     }
 
     /// Whether the string begins with `prefix`, both taken literally. Holes that both begin with are the same string.
@@ -430,11 +448,16 @@ fn possibly(a: &[Token<'_>], b: &[Token<'_>], left: &Text, right: &Text) -> Trut
     if !intersects(&relax(a), &relax(b), &|_, _| false) {
         return Truth::False;
     }
-    match (left.causes(), right.causes()) {
-        (Some(a), Some(b)) => Truth::Unknown(a.and(b)),
-        (Some(causes), None) | (None, Some(causes)) => Truth::Unknown(causes),
+    // What both begin with is the same string: not knowing it is no reason, unless there is no other.
+    let shared = left.0.iter().zip(&right.0).take_while(|(a, b)| a == b).count();
+    let causes = |from: usize| {
+        let vars = left.vars_from(from).chain(right.vars_from(from));
+        vars.map(|var| Causes::from(var.cause.clone())).reduce(Causes::and)
+    };
+    match causes(shared).or_else(|| causes(0)) {
+        Some(causes) => Truth::Unknown(causes),
         // No holes at all: what fits, fits.
-        (None, None) => Truth::True,
+        None => Truth::True,
     }
 }
 

@@ -150,9 +150,7 @@ impl Setting {
             Self::Versioning => ("keeps versions of the log files", "turns off versioning of a log bucket"),
             Self::MfaDelete => ("keeps MFA delete", "turns off MFA delete of a log bucket"),
             Self::ObjectLock => ("keeps log files locked as long as now", "loosens the lock of a log bucket"),
-            Self::PublicAccess => {
-                ("keeps public access refused", "no longer blocks public access to a log bucket")
-            }
+            Self::PublicAccess => ("keeps public access refused", "no longer blocks public access to a log bucket"),
             Self::SecureTransport => ("keeps plain HTTP refused", "lets plain HTTP reach a log bucket"),
             Self::VersionDeletion => {
                 ("keeps the deletion of log versions refused", "no longer refuses the deletion of log versions")

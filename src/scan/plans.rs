@@ -7,12 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{Gap, internal};
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
-<<<<<<< HEAD
-use crate::sources::terraform::lower::{self, RootInfo, changes};
-=======
 use crate::sources::terraform::commands;
-use crate::sources::terraform::lower::{self, RootInfo};
->>>>>>> w/commands
+use crate::sources::terraform::lower::{self, RootInfo, changes};
 use crate::sources::terraform::plan::{self, Read};
 use crate::sources::terraform::state;
 use crate::syntax::SyntaxError;
@@ -58,25 +54,21 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
             path: document.path.clone(),
             at: Span::new(document.file, 0, 1),
             hidden: document.read.hidden.clone(),
+            unread: Vec::new(),
             provider: document.read.provider.clone(),
         };
         let id = InputId(first + inputs.len() as u32);
-<<<<<<< HEAD
         let lowered = || {
             let mut input = lower::input(&document.read.instances, &info, id, &faults);
             changes::add(&document.read, &info, &mut input);
             input
         };
         match catch_unwind(AssertUnwindSafe(lowered)) {
-            Ok(input) => inputs.push(input),
-=======
-        match catch_unwind(AssertUnwindSafe(|| lower::input(&document.read.instances, &info, id, &faults))) {
             Ok(mut input) => {
                 let commands = document.read.commands;
                 input.invocations.items = commands::invocations(commands, id, sources, &mut HashSet::new());
                 inputs.push(input);
             }
->>>>>>> w/commands
             Err(_) => gaps.push(internal(&document.path)),
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn is_ours(found: &Found) -> bool {
 
 /// Parses the files of modules, and those of the local and installed modules that they call.
 pub(super) fn files(found: Vec<Found>, base: &Base, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Vec<ConfigFile> {
-    let repository = Repository { base };
+    let repository = Repository { base, unread: Vec::new() };
     let mut files = Vec::new();
     let mut known: BTreeSet<String> = found.iter().map(|file| file.path.clone()).collect();
     let mut found = found;
@@ -44,11 +44,26 @@ pub(super) fn files(found: Vec<Found>, base: &Base, sources: &mut SourceMap, gap
         }
         let missing = module::missing(&files, &repository);
         let new = missing.into_iter().filter(|path| known.insert(path.clone()));
-        found = new.filter_map(|path| walk::referred(&repository.place(&path)?, base)).collect();
+        found = new.filter_map(|path| referred(&repository, path, gaps)).collect();
     }
     module::secrets(&files).into_iter().for_each(|span| sources.hide(span));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
+}
+
+/// A file of a module that is called. It counts where the call leads, also when that is a link.
+fn referred(repository: &Repository<'_>, path: String, gaps: &mut Vec<Gap>) -> Option<Found> {
+    let Some(place) = repository.place(&path) else {
+        gaps.push(Gap::new(&path, "unreadable", walk::LEADS_OUT));
+        return None;
+    };
+    match walk::referred(&place, repository.base) {
+        Some(found) => Some(Found { path, ..found }),
+        None => {
+            gaps.push(Gap::new(&path, "unreadable", "the file cannot be read"));
+            None
+        }
+    }
 }
 
 fn parse(file: FileId, sources: &SourceMap) -> (ConfigFile, Vec<Gap>) {
@@ -129,7 +144,12 @@ pub(super) fn inputs(
     if files.is_empty() {
         return Vec::new();
     }
-    let repository = Repository { base };
+    let of_modules = |path: &&String| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        is_values(name) || module::is_config(name)
+    };
+    let unread = gaps.iter().filter_map(|gap| gap.path.as_ref()).filter(of_modules).cloned().collect();
+    let repository = Repository { base, unread };
     let attempt = catch_unwind(AssertUnwindSafe(|| eval::roots(files, settings, &repository, &*sources)));
     let Ok(evaluated) = attempt else {
         gaps.push(internal(&files[0].path));
@@ -161,6 +181,7 @@ fn info(root: &Root) -> RootInfo {
         path: shown(&root.dir),
         at: root.header,
         hidden: root.hidden.clone(),
+        unread: root.unread.clone(),
         provider: root.provider.clone(),
     }
 }
@@ -172,6 +193,8 @@ fn shown(dir: &str) -> String {
 /// The files below the repository root.
 struct Repository<'b> {
     base: &'b Base,
+    /// What of it belongs to modules and was not read in full.
+    unread: Vec<String>,
 }
 
 impl Repository<'_> {
@@ -206,6 +229,10 @@ impl Files for Repository<'_> {
         let mut names: Vec<String> = fs::read_dir(place).into_iter().flatten().flatten().map(name).collect();
         names.sort();
         names
+    }
+
+    fn unread(&self) -> &[String] {
+        &self.unread
     }
 }
 

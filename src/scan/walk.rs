@@ -3,7 +3,7 @@
 //! Every path is resolved to its real place first, so that a file reached by two ways is one file, and its reported
 //! path is the one that the repository knows it by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -16,6 +16,9 @@ use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanE
 
 /// How much of a file beyond the limit is searched for a marker.
 const HEAD: u64 = 64 * 1024;
+
+/// What is said of a link to a file that is not the repository's.
+pub(super) const LEADS_OUT: &str = "the link leads out of the repository: it is not followed";
 
 /// What was found.
 #[derive(Debug)]
@@ -52,6 +55,7 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     for file in &files {
         collector.file(file, true, &mut buffer);
     }
+    collector.beside(&files);
     collector.walk(&folders);
     let taken = collector.taken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut gaps = collector.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -121,12 +125,42 @@ impl Collector<'_> {
         let Some(kind) = entry.file_type() else { return };
         if kind.is_file() {
             self.file(entry.path(), false, buffer);
+        } else if kind.is_symlink() && is_of_modules(entry.path()) {
+            self.link(entry.path(), buffer);
         } else if kind.is_symlink() {
             // What a link inside the tree leads to inside the tree is read by its own path, here or by the walk;
             // folders behind links are walked where they are.
             let Ok(place) = entry.path().canonicalize() else { return };
             if place.is_file() && folders.iter().any(|folder| place.starts_with(folder)) {
                 self.file(&place, false, buffer);
+            }
+        }
+    }
+
+    /// A file of a Terraform module belongs to the folder that links to it, whatever else it belongs to.
+    fn link(&self, path: &Path, buffer: &mut Vec<u8>) {
+        match path.canonicalize() {
+            Ok(place) if !self.base.holds(&place) => self.gap(path, "unreadable", LEADS_OUT.to_owned()),
+            Ok(place) if place.is_file() => self.file(path, false, buffer),
+            Ok(_) => {}
+            Err(error) => self.gap(path, "unreadable", format!("the link leads nowhere: {}", plain(&error))),
+        }
+    }
+
+    /// The other files of the modules that `files` belong to.
+    fn beside(&self, files: &[PathBuf]) {
+        let ours = files.iter().filter(|file| is_of_modules(file));
+        let folders: BTreeSet<&Path> = ours.filter_map(|file| file.parent()).collect();
+        let mut buffer = Vec::new();
+        for folder in folders {
+            let mut builder = WalkBuilder::new(folder);
+            builder.hidden(false).ignore(false).git_global(false).require_git(false).max_depth(Some(1));
+            for entry in builder.build() {
+                match entry {
+                    Ok(entry) if is_of_modules(entry.path()) => self.entry(&entry, &[], &mut buffer),
+                    Ok(_) => {}
+                    Err(error) => self.fault(&error),
+                }
             }
         }
     }
@@ -175,6 +209,17 @@ impl Collector<'_> {
             // Named files come first and stay named.
             taken.entry(path.to_owned()).or_insert(found);
         }
+    }
+}
+
+/// Whether a file of this name belongs to a Terraform module. Terraform passes over hidden files of configuration; an
+/// editor's lock is one, and a link to nowhere.
+fn is_of_modules(path: &Path) -> bool {
+    let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    match Form::of(path) {
+        Form::Terraform => !hidden,
+        Form::Variables => true,
+        _ => false,
     }
 }
 

@@ -11,6 +11,7 @@ mod hostile;
 mod laws;
 mod lost_events;
 mod minimal_pairs;
+mod modules;
 mod pages;
 mod parity;
 mod plans;

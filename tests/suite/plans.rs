@@ -68,6 +68,7 @@ fn judge(text: &str, form: &str) -> Vec<Finding> {
         path: format!("{form}.json"),
         at: Span::new(file, 0, 1),
         hidden: read.hidden,
+        unread: Vec::new(),
         provider: read.provider,
     };
     let faults = RefCell::new(Vec::new());

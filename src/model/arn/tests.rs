@@ -148,6 +148,33 @@ fn starts_with() {
 }
 
 #[test]
+fn after() {
+    for (written, beginning, expected) in [
+        ("abc", "ab", Some("c")),
+        ("abc", "", Some("abc")),
+        ("abc", "abc", Some("")),
+        ("abc", "b", None),
+        ("a<x>/c", "a<x>", Some("/c")),
+        ("a<x>/c", "a<x>/", Some("c")),
+        ("a<x>/c", "a<y>", None),
+        ("a<x>", "a<x>/", None),
+        ("ab", "<x>", None),
+    ] {
+        assert_eq!(text(written).after(&text(beginning)), expected.map(text), "{written} {beginning}");
+    }
+}
+
+#[test]
+fn what_both_begin_with_is_no_reason_for_doubt() {
+    let causes = |a: &str, b: &str| match text(a).same(&text(b)) {
+        Truth::Unknown(causes) => causes.to_string(),
+        known => panic!("{a} {b}: {known:?}"),
+    };
+    assert_eq!(causes("<x>/<y>", "<x>/a"), causes("<y>", "a"));
+    assert_ne!(causes("<x>/<y>", "<x>/a"), causes("<x>/<y>", "<z>/a"));
+}
+
+#[test]
 fn literals_merge_so_that_equal_texts_have_equal_parts() {
     let mut pieces = Text::from("a");
     pieces.push_str("");

@@ -6,7 +6,7 @@
 use self::callers::{OTHER_SERVICE, stale};
 use self::narrow::{Narrow, actions};
 use super::old_accounts::{account_of, is_legacy};
-use super::s3::{Action, CLOUDTRAIL, LogPlace, Power, in_log_place, object};
+use super::s3::{Action, CLOUDTRAIL, LogPlace, Power, any_of, in_log_place, object};
 use super::service::number_or_sid;
 use super::{Caller, Condition, Document, Effect, Held, PrincipalName, Reach, Request, Statement, instance, wildcard};
 use crate::model::arn::Text;
@@ -160,6 +160,22 @@ fn is_log(resource: &Text, bucket: &Text, objects: bool) -> bool {
     resource != bucket && Text::format("{}/*AWSLogs/*", &[bucket]).matches(resource) != Truth::False
 }
 
+/// Whether a pattern of resources takes in log files of these shapes. The name of the bucket holds no wildcard, known or
+/// not: where both begin with it, what follows decides.
+fn holds_logs(item: &Text, bucket: &Text, shapes: &[Text]) -> Truth {
+    // Without a trail that says where, log files may be anywhere.
+    if shapes.is_empty() {
+        return Truth::True;
+    }
+    let key = |text: &Text| text.after(bucket).unwrap_or_else(|| text.clone());
+    let item = key(item);
+    let mut near = shapes.iter().map(key).filter(|shape| item.overlaps(shape) != Truth::False).peekable();
+    if near.peek().is_some() && item.literal().is_some() {
+        return Truth::True;
+    }
+    Truth::any(near.map(|shape| item.overlaps(&any_of(&shape))))
+}
+
 struct Judged<'d, 'p> {
     whole: &'d Document,
     /// The statement and all that may refuse what it grants: see [`Narrow`].
@@ -234,12 +250,13 @@ impl<'d, 'p> Judged<'d, 'p> {
         result
     }
 
-    /// The bucket and the log files of its trails: what else the bucket may hold is no part of the logs.
-    fn log_resources(&self, action: &Action) -> Vec<Text> {
+    /// The bucket and the log files of its trails, each with whether it is one: what else the bucket may hold is no part
+    /// of the logs.
+    fn log_resources(&self, action: &Action) -> Vec<(Text, Truth)> {
         let bucket = &self.place.bucket;
         let trails = &self.place.trails;
         if !action.on_objects || trails.is_empty() {
-            return self.resources(Some(action));
+            return self.resources(Some(action)).into_iter().map(|resource| (resource, Truth::True)).collect();
         }
         let mut found = Vec::new();
         for place in [LogPlace::Account, LogPlace::Digest, LogPlace::Organization] {
@@ -247,17 +264,15 @@ impl<'d, 'p> Judged<'d, 'p> {
                 .iter()
                 .filter(|trail| place != LogPlace::Organization || trail.organization.is(&false) != Truth::True)
             {
-                found.extend(trail.prefixes().iter().map(|prefix| trail.log_file(bucket, prefix, place)));
+                let files = trail.prefixes().into_iter().map(|prefix| trail.log_file(bucket, &prefix, place));
+                found.extend(files.map(|file| (file, Truth::True)));
             }
         }
         let shapes: Vec<Text> = trails.iter().flat_map(|trail| trail.file_shapes(bucket)).collect();
         let named = self.statement.resource.iter().filter(|clause| !clause.negated).flat_map(|clause| &clause.items);
-        // Without a trail that says where, log files may be anywhere.
-        let may_hold_logs =
-            |item: &Text| shapes.is_empty() || shapes.iter().any(|shape| item.overlaps(shape) != Truth::False);
-        found.extend(named.filter(|(item, _)| may_hold_logs(item)).map(|(item, _)| instance(item)));
+        found.extend(named.map(|(item, _)| (instance(item), holds_logs(item, bucket, &shapes))));
         let all = object(bucket, "*");
-        found.retain(|item| all.matches(item) != Truth::False);
+        found.retain(|(item, holds)| *holds != Truth::False && all.matches(item) != Truth::False);
         found.dedup();
         found
     }
@@ -285,11 +300,10 @@ impl<'d, 'p> Judged<'d, 'p> {
             let mut reach = Reach::NONE;
             for (name, action) in &self.actions {
                 let Some(action) = action.filter(|action| action.power != Power::Read) else { continue };
-                reach = reach.or(Reach::any(
-                    self.log_resources(action)
-                        .iter()
-                        .map(|resource| self.document.reach_through(self.statement, &ask.about(name, resource))),
-                ));
+                reach = reach.or(Reach::any(self.log_resources(action).into_iter().map(|(resource, holds)| {
+                    let reach = self.document.reach_through(self.statement, &ask.about(name, &resource));
+                    Reach { truth: reach.truth & holds, ..reach }
+                })));
                 if reach.truth == Truth::True {
                     break;
                 }

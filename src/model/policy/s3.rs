@@ -86,6 +86,22 @@ pub static ACTIONS: &[Action] = &[
     action("s3:GetLifecycleConfiguration", false, Power::Read),
 ];
 
+/// How the keys of the holes of [`Trail::file_shapes`] end.
+const OF_A_FILE: &str = " of a log file";
+
+/// A shape of [`Trail::file_shapes`] as a pattern that matches at least its files.
+pub(super) fn any_of(shape: &Text) -> Text {
+    let mut pattern = Text::default();
+    for part in shape.parts() {
+        match part {
+            Part::Var(var) if var.key.ends_with(OF_A_FILE) => pattern.push_str("*"),
+            Part::Var(var) => pattern.push(&var.clone().into()),
+            Part::Lit(literal) => pattern.push_str(literal),
+        }
+    }
+    pattern
+}
+
 /// The service principal of CloudTrail, the same in all partitions.
 pub const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
@@ -170,7 +186,7 @@ impl Trail {
     pub fn file_shapes(&self, bucket: &Text) -> Vec<Text> {
         let hole = |name: &str, shape| -> Text {
             let cause = Cause::new(CauseKind::OutsideScope, format!("the {name} of a log file is not known"));
-            let key: Arc<str> = format!("{name} of a log file").into();
+            let key: Arc<str> = format!("{name}{OF_A_FILE}").into();
             Var { shown: key.clone(), key, cause, shape }.into()
         };
         let mut owners = Vec::new();

@@ -74,6 +74,8 @@ pub struct Root {
     pub commands: Vec<Command>,
     /// Why there may be more resources than these.
     pub hidden: Vec<Cause>,
+    /// Which files of its modules were not read in full: they may say more of these resources.
+    pub unread: Vec<Cause>,
     /// The configuration of the default `aws` provider.
     pub provider: Provider,
     /// Variables that have no value: a caller decides them, and the module is judged as a library.
@@ -115,6 +117,7 @@ struct World<'t> {
     planning: RefCell<HashSet<String>>,
     faults: RefCell<Vec<(Span, String)>>,
     hidden: RefCell<Vec<Cause>>,
+    unread: RefCell<Vec<Cause>>,
     /// What stands behind holes that are whole resources or modules.
     objects: RefCell<HashMap<Arc<str>, Object<'t>>>,
     /// The types of holes that are not just strings.

@@ -38,6 +38,8 @@ pub struct RootInfo {
     pub at: Span,
     /// Why there may be more than the instances.
     pub hidden: Vec<Cause>,
+    /// Which of its files were not read in full: they may say more of these instances.
+    pub unread: Vec<Cause>,
     /// The provider configuration that resources use unless they say otherwise.
     pub provider: Provider,
 }
@@ -141,7 +143,7 @@ pub fn input<'i>(
         .filter(|instance| !instance.data && is_modelled(&instance.kind))
         .map(|instance| Cx { instance, body: without_empty(&instance.body), input: id, faults })
         .collect();
-    let companions = Companions::of(&resources);
+    let companions = Companions::of(&resources, root.unread.first().cloned());
     for cx in &resources {
         lower(cx, &companions, &mut input);
     }

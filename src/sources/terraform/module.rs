@@ -33,10 +33,18 @@ pub trait Files: Sync {
     fn read(&self, path: &str) -> Result<Arc<str>, Cause>;
     /// The names in a directory, sorted; those of directories end in `/`. Empty when there is no such directory.
     fn list(&self, dir: &str) -> Vec<String>;
+    /// The paths of files that belong to modules and were not read, or not in full.
+    fn unread(&self) -> &[String] {
+        &[]
+    }
 }
 
-/// Whether a file of this name is configuration.
+/// Whether a file of this name is configuration. Terraform passes over hidden files.
+/// <https://developer.hashicorp.com/terraform/language/files>
 pub fn is_config(name: &str) -> bool {
+    if name.starts_with('.') {
+        return false;
+    }
     name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu") || name.ends_with(".tofu.json")
 }
 
@@ -62,10 +70,19 @@ pub fn is_values(name: &str) -> bool {
 pub(super) struct Modules<'t> {
     /// By directory.
     pub all: BTreeMap<&'t str, Module<'t>>,
-    /// The files of variable values, by directory.
-    pub values: HashMap<&'t str, Vec<&'t ConfigFile>>,
+    /// The files of variable values, by directory, in the order in which they are laid over each other.
+    pub values: HashMap<String, Vec<Values<'t>>>,
     /// What `.terraform/modules/modules.json` says, by the directory of the root module.
     pub installed: HashMap<&'t str, BTreeMap<String, String>>,
+}
+
+/// A file of variable values.
+pub(super) struct Values<'t> {
+    pub path: String,
+    /// What was read of it.
+    pub body: Option<&'t Body>,
+    /// Whether that is all.
+    pub whole: bool,
 }
 
 /// The deepest nesting of modules that is followed.
@@ -78,22 +95,44 @@ impl<'t> Modules<'t> {
         // OpenTofu reads `x.tofu` in place of `x.tf`. <https://opentofu.org/docs/language/files/>
         let tofu: HashSet<&str> = files.iter().filter_map(|file| tofu_stem(&file.path)).collect();
         let mut dirs: BTreeMap<&str, Vec<&ConfigFile>> = BTreeMap::new();
-        let mut values: HashMap<&str, Vec<&ConfigFile>> = HashMap::new();
+        let mut values: HashMap<String, Vec<Values<'_>>> = HashMap::new();
+        let mut unread: HashMap<&str, Vec<String>> = HashMap::new();
         for file in files {
             let (dir, name) = places::split(&file.path);
             let replaced = tofu_stem(&file.path).is_none() && tofu.contains(stem(&file.path));
             if is_config(name) && !replaced {
                 dirs.entry(dir).or_default().push(file);
             } else if is_values(name) {
-                values.entry(dir).or_default().push(file);
+                let whole = !reader.unread().contains(&file.path);
+                let file = Values { path: file.path.clone(), body: Some(&file.body), whole };
+                values.entry(dir.to_owned()).or_default().push(file);
+            }
+        }
+        for path in reader.unread() {
+            let (dir, name) = places::split(path);
+            if is_config(name) {
+                unread.entry(dir).or_default().push(path.clone());
+            } else if is_values(name) {
+                let files = values.entry(dir.to_owned()).or_default();
+                if files.iter().all(|file| file.path != *path) {
+                    files.push(Values { path: path.clone(), body: None, whole: false });
+                }
             }
         }
         // `terraform.tfvars` comes first, then the `.auto.` files in the order of their names; the last one holds.
         for files in values.values_mut() {
-            files.sort_by_key(|file| (places::split(&file.path).1.contains(".auto."), &file.path));
+            files.sort_by(|a, b| {
+                let key = |path| (places::split(path).1.contains(".auto."), path);
+                key(&a.path).cmp(&key(&b.path))
+            });
         }
-        let all: BTreeMap<&str, Module<'_>> =
-            dirs.into_iter().map(|(dir, files)| (dir, Module::new(dir, files))).collect();
+        let all: BTreeMap<&str, Module<'_>> = dirs
+            .into_iter()
+            .map(|(dir, files)| {
+                let unread = unread.remove(dir).unwrap_or_default();
+                (dir, Module { unread, ..Module::new(dir, files) })
+            })
+            .collect();
         let calls_remote = |module: &Module<'_>| !module.calls.is_empty();
         let installed = all
             .values()

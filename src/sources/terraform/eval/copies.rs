@@ -131,8 +131,18 @@ impl<'t> World<'t> {
         // A number that is not known is none or one: more copies would say the same.
         let over = lift(vec![val], span, &mut |mut vals| {
             let val = vals.pop().unwrap_or_else(|| super::null(span));
-            if count_of(&val).is_some_and(|count| count <= MOST_COPIES) {
-                return val;
+            match count_of(&val) {
+                Some(count) if count <= MOST_COPIES => return val,
+                // One speaks for all; the limit below would leave none.
+                Some(_) => {
+                    open = true;
+                    self.hide(Cause::new(
+                        CauseKind::Unsupported,
+                        format!("'{}' copies are more than are read", self.source(count)),
+                    ));
+                    return Val { kind: ValKind::Number("1".into()), span };
+                }
+                None => {}
             }
             open = true;
             let var = match self.hole_of(&val) {

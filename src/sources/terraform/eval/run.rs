@@ -88,6 +88,7 @@ fn root(
         planning: RefCell::default(),
         faults: RefCell::default(),
         hidden: RefCell::default(),
+        unread: RefCell::default(),
         objects: RefCell::default(),
         types: RefCell::default(),
         loose: RefCell::default(),
@@ -113,6 +114,7 @@ fn root(
         instances,
         commands,
         hidden: world.hidden.take(),
+        unread: world.unread.take(),
         provider,
         open_variables,
     };
@@ -156,6 +158,14 @@ fn reached(dir: &str, modules: &Modules<'_>, map: &SourceMap) -> usize {
 impl<'t> World<'t> {
     /// The instances of a module and of all that it calls.
     fn collect(&self, module: &Rc<ModuleInstance<'t>>, instances: &mut Vec<Instance>) {
+        for path in &module.module.unread {
+            let cause = Cause::new(CauseKind::NotCollected, format!("'{path}' could not be read in full"));
+            self.hide(cause.clone());
+            let mut unread = self.unread.borrow_mut();
+            if !unread.contains(&cause) {
+                unread.push(cause);
+            }
+        }
         for (at, resource) in module.module.resources.iter().enumerate() {
             // What data sources say is in the values of what refers to them; other types are evaluated only where
             // something refers to them.

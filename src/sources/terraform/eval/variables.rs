@@ -96,12 +96,19 @@ impl<'t> World<'t> {
                 _ => super::text_val(text, variable.header),
             });
         }
-        let files = self.settings.var_files.iter().rev().map(|(_, body)| body);
-        let automatic = self.modules.values.get(module.module.dir).into_iter().flatten().rev().map(|file| &file.body);
-        files
-            .chain(automatic)
-            .find_map(|body| body.attribute(name))
-            .map(|attribute| self.eval(&attribute.value, &sealed))
+        let named = self.settings.var_files.iter().rev().map(|(_, body)| (Some(body), None));
+        let automatic = self.modules.values.get(module.module.dir).into_iter().flatten().rev();
+        let automatic = automatic.map(|file| (file.body, (!file.whole).then_some(&file.path)));
+        for (body, unread) in named.chain(automatic) {
+            if let Some(attribute) = body.and_then(|body| body.attribute(name)) {
+                return Some(self.eval(&attribute.value, &sealed));
+            }
+            if let Some(path) = unread {
+                let why = format!("'{path}', which may set the variable '{name}', could not be read in full");
+                return Some(self.without_value(module, name, variable, of, &why));
+            }
+        }
+        None
     }
 
     /// The value of an output.

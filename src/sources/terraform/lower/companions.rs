@@ -47,6 +47,8 @@ pub(super) struct Companions<'r> {
     pub(super) permission_sets: HashMap<Text, Text>,
     /// The keys of the input by ARN: a replica shares what its primary key says.
     pub(super) keys: HashMap<Text, &'r Cx<'r>>,
+    /// Why there may be more companions than these, of anything.
+    unread: Option<Cause>,
 }
 
 /// One companion, and when it belongs to the owner if that depends on a choice.
@@ -74,10 +76,16 @@ struct Stray {
 }
 
 impl<'r> Companions<'r> {
-    pub(super) fn of(resources: &'r [Cx<'r>]) -> Self {
+    /// Those among the resources. `unread` says why there may be more than these.
+    pub(super) fn of(resources: &'r [Cx<'r>], unread: Option<Cause>) -> Self {
         let mut owners: HashSet<Text> = HashSet::new();
-        let mut result =
-            Self { kinds: HashMap::new(), accounts: Vec::new(), permission_sets: HashMap::new(), keys: HashMap::new() };
+        let mut result = Self {
+            kinds: HashMap::new(),
+            accounts: Vec::new(),
+            permission_sets: HashMap::new(),
+            keys: HashMap::new(),
+            unread,
+        };
         for cx in resources {
             match &*cx.instance.kind {
                 "aws_s3_bucket" => {
@@ -128,8 +136,8 @@ impl<'r> Companions<'r> {
 
     /// Why a companion of the type may belong to what has one of these names, although none certainly does.
     pub(super) fn may_have(&self, kind: &str, names: &[&Text]) -> Option<Cause> {
-        let joins = self.kinds.get(kind)?;
-        names.iter().find_map(|name| joins.may_name(name))
+        let joins = self.kinds.get(kind);
+        joins.and_then(|joins| names.iter().find_map(|name| joins.may_name(name))).or_else(|| self.unread.clone())
     }
 
     /// An attribute that companions of a type decide, for an owner with these names and this existence. `own` is what

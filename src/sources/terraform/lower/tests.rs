@@ -19,6 +19,7 @@ fn lower(text: &str) -> Input {
         path: "infra".to_owned(),
         at: world.whole,
         hidden: Vec::new(),
+        unread: Vec::new(),
         provider: provider(),
     };
     let input = super::input(&world.instances(), &root, crate::model::InputId(0), &faults);

@@ -13,6 +13,8 @@ pub(in crate::sources::terraform) struct Module<'t> {
     pub dir: &'t str,
     /// Its files, in the order of their names.
     pub files: Vec<FileId>,
+    /// The paths of those of its files that were not read, or not in full.
+    pub unread: Vec<String>,
     pub variables: BTreeMap<&'t str, Variable<'t>>,
     pub locals: BTreeMap<&'t str, &'t Attribute>,
     pub outputs: BTreeMap<&'t str, Layers<'t>>,
@@ -138,6 +140,7 @@ impl<'t> Module<'t> {
         let mut module = Self {
             dir,
             files: files.iter().map(|file| file.file).collect(),
+            unread: Vec::new(),
             variables: BTreeMap::new(),
             locals: BTreeMap::new(),
             outputs: BTreeMap::new(),

@@ -180,7 +180,8 @@ impl<'a> Compare<'a> {
         let holds = |bucket: &Bucket| bucket.object_lock.satisfies(|now| as_strong(was, now));
         let kind = (Part::ObjectLock, Setting::ObjectLock, OBJECT_LOCK);
         self.part(pair, kind, given, (|bucket: &'a Bucket| &bucket.object_lock, holds), |lock| {
-            let words = lock.possible().map(|lock| format!("{} for {} days", lock.mode.observed(), lock.days.observed()));
+            let words =
+                lock.possible().map(|lock| format!("{} for {} days", lock.mode.observed(), lock.days.observed()));
             words.reduce(|a, b| format!("{a} or {b}")).unwrap_or_else(|| lock.says_whether())
         });
     }
@@ -192,7 +193,9 @@ impl<'a> Compare<'a> {
         let holds = |bucket: &Bucket| {
             bucket.block.satisfies(|now| {
                 let pairs = settings(was).into_iter().zip(settings(now));
-                Truth::all(pairs.map(|(was, now)| if was.is(&true) == Truth::True { now.is(&true) } else { Truth::True }))
+                Truth::all(
+                    pairs.map(|(was, now)| if was.is(&true) == Truth::True { now.is(&true) } else { Truth::True }),
+                )
             })
         };
         let kind = (Part::PublicAccessBlock, Setting::PublicAccess, BLOCK);
@@ -210,10 +213,12 @@ impl<'a> Compare<'a> {
     }
 
     fn policy(&mut self, pair: &Pair<'a, '_>) {
-        let held = |estate: &'a Estate, bucket: &Bucket| !estate.bucket_policies(bucket.id.input, &bucket.name).is_empty();
+        let held =
+            |estate: &'a Estate, bucket: &Bucket| !estate.bucket_policies(bucket.id.input, &bucket.name).is_empty();
         let Some(at) = self.at(pair, POLICY).filter(|_| held(self.before, pair.before)) else { return };
         let own = at.change.filter(|change| &*change.before.kind == POLICY).map(|change| change.action);
-        let remains = pair.after.is_some_and(|after| held(self.after, after)) && !(own.is_some() && self.dropped(pair, POLICY));
+        let remains =
+            pair.after.is_some_and(|after| held(self.after, after)) && !(own.is_some() && self.dropped(pair, POLICY));
         let changed = at.change.is_none_or(|change| !matches!(change.action, Action::Keep | Action::Forget));
         let so_far = self.found.len();
         if let (true, true, Some(then), Some(now)) = (remains, changed, pair.then, pair.now) {
