@@ -86,11 +86,13 @@ impl<'v> Block<'v> {
             places.push(place);
             possibilities.push((world.when.clone(), state));
         }
-        // The inmost place, where all possibilities have the same.
-        if let Some((Some(place), others)) = places.split_first()
-            && others.iter().all(|other| *other == Some(*place))
+        // The inmost place, where it begins at the same key whatever is so.
+        let begins = |place: &Option<Span>| place.map(|place| (place.file, place.start));
+        if let Some((Some(first), others)) = places.split_first()
+            && others.iter().all(|other| begins(other) == Some((first.file, first.start)))
         {
-            at = *place;
+            let end = places.iter().flatten().map(|place| place.end).max().unwrap_or(first.end);
+            at = Span { end, ..*first };
         }
         let state = one_of(possibilities);
         Attr { name, at: Origin::Text(at), state }
