@@ -11,6 +11,7 @@ pub mod lower;
 pub mod module;
 #[cfg(test)]
 mod notation;
+pub mod overlay;
 pub mod plan;
 pub mod policy_document;
 pub mod state;

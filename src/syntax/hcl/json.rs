@@ -4,13 +4,13 @@
 //! which is not known here. So:
 //!
 //! - The blocks of the language itself become blocks: what stands at the top of a file, and `lifecycle`, `dynamic`,
-//!   `provisioner` and the like inside ([`block`]). A mapping is one block, a list of mappings several, null none.
+//!   `provisioner` and the like inside (`block`). A mapping is one block, a list of mappings several, null none.
 //! - Everything else stays an attribute: a nested block such as `"versioning": {…}` is an object or a list of
 //!   objects. Who reads the tree takes such an attribute for blocks where it expects blocks.
 //! - A mapping with a `dynamic` inside can only be a nested block, and becomes one.
 //!
 //! A string is a template, except where Terraform takes it as it is (module sources, defaults of variables, what
-//! stands in `terraform`) or for a reference (`depends_on`, `provider`, types: [`strings`]). A block's header is the
+//! stands in `terraform`) or for a reference (`depends_on`, `provider`, types: `strings`). A block's header is the
 //! key of its last label, for the keys before it may stand far away and belong to many blocks. The places of names
 //! include their quotes.
 

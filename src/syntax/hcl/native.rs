@@ -1,6 +1,6 @@
 //! HCL's native syntax: `.tf` and `.tfvars` files, and the templates of `templatefile`.
 //!
-//! Blocks, attributes, objects and templates are read here; [`expression`] hands the operators, references, calls,
+//! Blocks, attributes, objects and templates are read here; `expression` hands the operators, references, calls,
 //! lists and `for`s between them to `hcl-edit`. One top-level attribute or block that cannot be read costs one error:
 //! the rest of the file is still read.
 

@@ -168,7 +168,8 @@ impl<'t> Reader<'t> {
             self.advance(len + 4);
             return Ok(true);
         }
-        self.last_comment = Some(self.text.rfind("*/").unwrap_or(0));
+        let text = self.text;
+        self.last_comment.get_or_insert_with(|| text.rfind("*/").unwrap_or(0));
         let span = self.span(self.at, self.at + 2);
         Err(SyntaxError { message: "comment without end".into(), span })
     }
