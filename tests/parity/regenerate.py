@@ -113,10 +113,17 @@ def scrubbed(document, url):
     """Without what differs from run to run or names a machine."""
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     text = text.replace("registry.terraform.io", "registry.example.com").replace(url, "http://endpoint.example.com")
+    text = text.replace("AKIAIOSFODNN7EXAMPLE", "AIDA0000000000000000")
     text = re.sub(r'"timestamp":"[^"]*"', '"timestamp":"2026-01-01T00:00:00Z"', text)
     text = re.sub(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b", "2026-01-01T00:00:00Z", text)
     # Ids that the endpoint makes up: each becomes its position.
-    for pattern, shape in [(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "00000000-0000-4000-8000-{:012x}"), (r"\b(?:AROA|AIDA|ANPA|AGPA)[A-Z0-9]{16,17}\b", None), (r"\bterraform-\d{26}\b", "terraform-{:026d}")]:
+    for pattern, shape in [
+        (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "00000000-0000-4000-8000-{:012x}"),
+        (r'(?<="unique_id":")[a-z0-9]{20}(?=")', "user{:016d}"),
+        (r'(?<="policy_id":")A[A-Z0-9]{20}(?=")', "APOLICY{:014d}"),
+        (r"\b(?:AROA|AIDA|ANPA|AGPA)[A-Z0-9]{16,17}\b", None),
+        (r"\bterraform-\d{26}\b", "terraform-{:026d}"),
+    ]:
         seen = {}
         for found in re.findall(pattern, text):
             seen.setdefault(found, len(seen) + 1)

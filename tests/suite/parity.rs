@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -74,12 +75,22 @@ struct Run {
     verdicts: cases::Verdicts,
 }
 
+impl Run {
+    /// Check, address, verdict.
+    fn expected(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.verdicts.iter().flat_map(|(check, addresses)| {
+            addresses.iter().map(move |(address, word)| (check.as_str(), address.as_str(), word.as_str()))
+        })
+    }
+}
+
 /// One shape of one estate.
 struct Shape {
     estate: String,
     shape: String,
-    folder: PathBuf,
     runs: Vec<Run>,
+    /// For each form that there is: what each run gives.
+    forms: BTreeMap<&'static str, Vec<Judged>>,
 }
 
 impl Shape {
@@ -88,19 +99,14 @@ impl Shape {
         let Truth { runs } =
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let estate = name(folder.parent().unwrap_or(&folder));
-        Some(Self { estate, shape: name(&folder), folder, runs })
-    }
-
-    fn forms(&self) -> impl Iterator<Item = &'static str> {
-        FORMS.into_iter().filter(|form| self.folder.join(form).exists())
+        let there = FORMS.into_iter().filter(|form| folder.join(form).exists());
+        let judged = |form| runs.iter().map(|run| Judged::of(&folder.join(form), &run.options)).collect();
+        let forms = there.map(|form| (form, judged(form))).collect();
+        Some(Self { estate, shape: name(&folder), runs, forms })
     }
 
     fn shown(&self, form: &str) -> String {
         format!("{}/{}/{form}", self.estate, self.shape)
-    }
-
-    fn judged(&self, form: &str, run: &Run) -> Judged {
-        Judged::of(&self.folder.join(form), &run.options)
     }
 
     /// Whether the form may say this about the check, and no more.
@@ -114,13 +120,16 @@ impl Shape {
     }
 }
 
-fn shapes() -> Vec<Shape> {
-    entries(&project().join("tests/parity")).iter().flat_map(|estate| entries(estate)).filter_map(Shape::of).collect()
-}
+/// Everything, judged once for all tests.
+static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
+    let estates = entries(&project().join("tests/parity"));
+    let folders: Vec<PathBuf> = estates.iter().flat_map(|estate| entries(estate)).collect();
+    folders.into_par_iter().filter_map(Shape::of).collect()
+});
 
 /// The worst verdict of each check about each address, and what was said.
 struct Judged {
-    verdicts: BTreeMap<(&'static str, String), (&'static str, String)>,
+    verdicts: BTreeMap<(String, String), (&'static str, String)>,
     gaps: Vec<String>,
 }
 
@@ -129,7 +138,7 @@ impl Judged {
         let scan = scanned(path, options);
         let mut verdicts = BTreeMap::new();
         for finding in scan.findings {
-            let (word, key) = (finding.outcome.word(), (finding.check, finding.subject.address));
+            let (word, key) = (finding.outcome.word(), (finding.check.to_owned(), finding.subject.address));
             let entry = verdicts.entry(key).or_insert((word, finding.message.clone()));
             if cases::worst([word, entry.0].into_iter()) != entry.0 {
                 *entry = (word, finding.message);
@@ -139,8 +148,8 @@ impl Judged {
     }
 
     fn word(&self, check: &str, address: &str) -> (&'static str, &str) {
-        let found = self.verdicts.iter().find(|((of, at), _)| *of == check && at == address);
-        found.map_or(("absent", ""), |(_, (word, said))| (word, said.as_str()))
+        let found = self.verdicts.get(&(check.to_owned(), address.to_owned()));
+        found.map_or(("absent", ""), |(word, said)| (word, said.as_str()))
     }
 }
 
@@ -157,21 +166,16 @@ fn scanned(path: &Path, options: &[String]) -> Scan {
 
 #[test]
 fn every_form_of_every_shape_is_judged_as_its_truth_says() {
-    let faults: Vec<String> = shapes()
-        .par_iter()
-        .flat_map_iter(|shape| shape.forms().flat_map(|form| faults(shape, form)).collect::<Vec<_>>())
-        .collect();
-    none(&faults);
+    none(&SHAPES.iter().flat_map(faults).collect::<Vec<_>>());
 }
 
-fn faults(shape: &Shape, form: &str) -> Vec<String> {
+fn faults(shape: &Shape) -> Vec<String> {
     let mut faults = Vec::new();
-    for run in &shape.runs {
-        let judged = shape.judged(form, run);
-        let shown = format!("{} {:?}", shape.shown(form), run.options);
-        faults.extend(judged.gaps.iter().map(|gap| format!("{shown}: {gap}")));
-        for (check, addresses) in &run.verdicts {
-            for (address, wanted) in addresses {
+    for (form, judged) in &shape.forms {
+        for (run, judged) in shape.runs.iter().zip(judged) {
+            let shown = format!("{} {:?}", shape.shown(form), run.options);
+            faults.extend(judged.gaps.iter().map(|gap| format!("{shown}: {gap}")));
+            for (check, address, wanted) in run.expected() {
                 let (got, said) = judged.word(check, address);
                 if got != wanted && !shape.may_say(got, form, check) {
                     faults.push(format!("{shown}: {check} of {address}: expected {wanted}, got {got}: {said}"));
@@ -184,17 +188,14 @@ fn faults(shape: &Shape, form: &str) -> Vec<String> {
 
 #[test]
 fn every_form_gives_the_same_verdicts() {
-    let faults: Vec<String> = shapes().par_iter().flat_map_iter(differences).collect();
-    none(&faults);
+    none(&SHAPES.iter().flat_map(differences).collect::<Vec<_>>());
 }
 
 /// What the other forms say and the configuration does not, and the reverse.
 fn differences(shape: &Shape) -> Vec<String> {
     let mut faults = Vec::new();
-    for run in &shape.runs {
-        let expected = shape.judged("hcl", run);
-        for form in shape.forms() {
-            let actual = shape.judged(form, run);
+    for (form, judged) in &shape.forms {
+        for (expected, actual) in shape.forms["hcl"].iter().zip(judged) {
             let keys: BTreeSet<_> = expected.verdicts.keys().chain(actual.verdicts.keys()).collect();
             // Only a plan takes something away.
             for (check, address) in keys.into_iter().filter(|(check, _)| *check != "trail-removal") {
@@ -214,12 +215,10 @@ fn differences(shape: &Shape) -> Vec<String> {
 #[test]
 fn every_silence_is_one() {
     let mut seen = BTreeSet::new();
-    for shape in shapes().iter().filter(|shape| shape.shape == "plain") {
-        for form in shape.forms() {
-            let judged = shape.judged(form, &shape.runs[0]);
-            seen.extend(
-                judged.verdicts.iter().map(|((check, _), (word, _))| format!("{}/{form} {check} {word}", shape.estate)),
-            );
+    for shape in SHAPES.iter().filter(|shape| shape.shape == "plain") {
+        for (form, judged) in &shape.forms {
+            let said = judged.iter().flat_map(|run| &run.verdicts);
+            seen.extend(said.map(|((check, _), (word, _))| format!("{}/{form} {check} {word}", shape.estate)));
         }
     }
     let mut idle = Vec::new();
@@ -235,23 +234,14 @@ fn every_silence_is_one() {
 
 #[test]
 fn every_shape_gives_the_same_verdicts() {
-    let mut by_estate: BTreeMap<String, Vec<Shape>> = BTreeMap::new();
-    for shape in shapes() {
-        by_estate.entry(shape.estate.clone()).or_default().push(shape);
-    }
     let mut faults = Vec::new();
-    for shapes in by_estate.values() {
-        for form in ["hcl", "json", "plan.json", "state.json"] {
-            let found: Vec<(&str, BTreeSet<String>)> = shapes
-                .iter()
-                .filter(|shape| shape.folder.join(form).exists())
-                .map(|shape| (shape.shape.as_str(), unplaced(&shape.judged(form, &shape.runs[0]))))
-                .collect();
-            let Some((_, plain)) = found.iter().find(|(shape, _)| *shape == "plain") else { continue };
-            for (shape, verdicts) in &found {
-                let other: Vec<&String> = plain.symmetric_difference(verdicts).collect();
+    for plain in SHAPES.iter().filter(|shape| shape.shape == "plain") {
+        for shape in SHAPES.iter().filter(|shape| shape.estate == plain.estate) {
+            for (form, judged) in shape.forms.iter().filter(|(form, _)| plain.forms.contains_key(*form)) {
+                let expected = unplaced(&plain.forms[form][0]);
+                let other: Vec<String> = expected.symmetric_difference(&unplaced(&judged[0])).cloned().collect();
                 if !other.is_empty() {
-                    faults.push(format!("{}/{shape}/{form}: {other:?}", shapes[0].estate));
+                    faults.push(format!("{}: {other:?}", shape.shown(form)));
                 }
             }
         }
@@ -285,16 +275,12 @@ const NOT_HERE: [(&str, &str, &str); 4] = [
 
 #[test]
 fn every_check_passes_and_fails_somewhere() {
-    let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
-    for run in shapes().into_iter().flat_map(|shape| shape.runs) {
-        for (check, addresses) in run.verdicts {
-            seen.extend(addresses.into_values().map(|word| (check.clone(), word)));
-        }
-    }
+    let expected = SHAPES.iter().flat_map(|shape| &shape.runs).flat_map(Run::expected);
+    let seen: BTreeSet<(&str, &str)> = expected.map(|(check, _, word)| (check, word)).collect();
     let mut faults = Vec::new();
     for (check, word) in CHECKS.iter().flat_map(|check| [(check.id, "pass"), (check.id, "fail")]) {
         let excused = NOT_HERE.iter().any(|(of, what, _)| *of == check && (*what == word || *what == "*"));
-        match (seen.contains(&(check.to_owned(), word.to_owned())), excused) {
+        match (seen.contains(&(check, word)), excused) {
             (false, false) => faults.push(format!("no estate has a {word} of {check}")),
             (true, true) => faults.push(format!("an estate has a {word} of {check}, which is said not to be")),
             _ => {}
