@@ -62,11 +62,12 @@ fn verdicts(folder: &Path, settings: &Path) -> BTreeMap<(String, String, String)
     verdicts
 }
 
-/// Whether all templates of the folder could be written in that style.
+/// Whether all templates of the folder could be written in that style. A folder without one has nothing to write.
 fn rewrite(from: &Path, to: &Path, style: Style) -> bool {
     if let Ok(options) = std::fs::read(from.join("options")) {
         std::fs::write(to.join("options"), options).expect("a temporary file");
     }
+    let mut written = false;
     for file in files(from, &["yaml", "yml", "json", "template"]) {
         let relative = file.strip_prefix(from).expect("is below");
         if ["truth.json", "parameters.json"].iter().any(|name| relative == Path::new(name)) {
@@ -85,8 +86,9 @@ fn rewrite(from: &Path, to: &Path, style: Style) -> bool {
         let target = to.join(relative);
         std::fs::create_dir_all(target.parent().expect("has a parent")).expect("a temporary folder");
         std::fs::write(target, out).expect("a temporary file");
+        written = true;
     }
-    true
+    written
 }
 
 fn quoted(text: &str) -> String {
