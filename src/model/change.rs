@@ -134,6 +134,30 @@ pub enum Setting {
 }
 
 impl Setting {
+    /// A word that tells it from the others, for identities.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Logging => "logging",
+            Self::MultiRegion => "multi-region",
+            Self::Validation => "validation",
+            Self::Encryption => "encryption",
+            Self::Organization => "organization",
+            Self::GlobalServices => "global-services",
+            Self::CloudWatchLogs => "cloudwatch-logs",
+            Self::Selectors => "selectors",
+            Self::Versioning => "versioning",
+            Self::MfaDelete => "mfa-delete",
+            Self::ObjectLock => "object-lock",
+            Self::PublicAccess => "public-access",
+            Self::SecureTransport => "secure-transport",
+            Self::VersionDeletion => "version-deletion",
+            Self::PublicPolicy => "public-policy",
+            Self::Retention => "retention",
+            Self::KeyEnabled => "key-enabled",
+            Self::KeyRotation => "key-rotation",
+        }
+    }
+
     /// What a plan does that leaves the setting alone, and what one does that takes it away.
     pub fn says(self) -> (&'static str, &'static str) {
         match self {
@@ -150,9 +174,7 @@ impl Setting {
             Self::Versioning => ("keeps versions of the log files", "turns off versioning of a log bucket"),
             Self::MfaDelete => ("keeps MFA delete", "turns off MFA delete of a log bucket"),
             Self::ObjectLock => ("keeps log files locked as long as now", "loosens the lock of a log bucket"),
-            Self::PublicAccess => {
-                ("keeps public access refused", "no longer blocks public access to a log bucket")
-            }
+            Self::PublicAccess => ("keeps public access refused", "no longer blocks public access to a log bucket"),
             Self::SecureTransport => ("keeps plain HTTP refused", "lets plain HTTP reach a log bucket"),
             Self::VersionDeletion => {
                 ("keeps the deletion of log versions refused", "no longer refuses the deletion of log versions")

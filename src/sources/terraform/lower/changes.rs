@@ -22,6 +22,8 @@ use crate::sources::value::Val;
 use crate::truth::Truth;
 
 mod bucket;
+#[cfg(test)]
+mod tests;
 
 const TRAIL: &str = "aws_cloudtrail";
 const BUCKET: &str = "aws_s3_bucket";
@@ -33,18 +35,8 @@ const BLOCK: &str = "aws_s3_bucket_public_access_block";
 const ACCOUNT_BLOCK: &str = "aws_s3_account_public_access_block";
 const LOG_GROUP: &str = "aws_cloudwatch_log_group";
 const KEYS: [&str; 3] = ["aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key"];
-const OTHERS: [&str; 10] = [
-    TRAIL,
-    BUCKET,
-    POLICY,
-    VERSIONING,
-    OBJECT_LOCK,
-    LIFECYCLE,
-    BLOCK,
-    ACCOUNT_BLOCK,
-    LOG_GROUP,
-    "aws_kms_alias",
-];
+const OTHERS: [&str; 10] =
+    [TRAIL, BUCKET, POLICY, VERSIONING, OBJECT_LOCK, LIFECYCLE, BLOCK, ACCOUNT_BLOCK, LOG_GROUP, "aws_kms_alias"];
 
 /// Adds to the input what the plan takes away.
 pub fn add(read: &Read, root: &RootInfo, into: &mut Input) {
@@ -314,8 +306,7 @@ fn records_for(trail: &Trail, other: &Trail) -> Truth {
     trail.id.existence.truth()
         & trail.logging.is(&true)
         & trail.account.same(&other.account)
-        & (trail.multi_region.is(&true)
-            | (!other.multi_region.is(&true) & trail.home_region.same(&other.home_region)))
+        & (trail.multi_region.is(&true) | (!other.multi_region.is(&true) & trail.home_region.same(&other.home_region)))
         & (trail.organization.is(&true) | !other.organization.is(&true))
 }
 
