@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::witness;
 use crate::finding::{Draft, Judge, Severity};
 use crate::model::arn::Text;
-use crate::model::change::{Loss, Part, PlanChange};
+use crate::model::change::{Loss, Part, PlanChange, Setting};
 use crate::model::destination::bare_name;
 use crate::model::{Estate, Input, InputKind};
 use crate::truth::Truth;
@@ -56,7 +56,7 @@ fn report(change: &PlanChange, plan: &Input, draft: Draft<'_, '_>) {
         }
         Loss::Weakened(setting) => {
             let (holds, fails) = setting.says();
-            (holds.to_owned(), fails.to_owned(), &**attribute)
+            (holds.to_owned(), fails.to_owned(), setting.word())
         }
     };
     let draft = draft
@@ -86,6 +86,12 @@ fn reason(change: &PlanChange) -> String {
         }
         Loss::Replaced { part: Part::LogGroup, .. } => "the events that it holds go with it".to_owned(),
         Loss::Replaced { .. } => "the log bucket goes without it until it is made anew".to_owned(),
+        Loss::Weakened(Setting::Selectors) => {
+            format!("'{}' leaves them out once the plan is applied, and no other trail records them", change.attribute)
+        }
+        Loss::Weakened(Setting::SecureTransport | Setting::VersionDeletion | Setting::PublicPolicy) => {
+            format!("it is {} now, and {} once the plan is applied", change.before, change.after)
+        }
         Loss::Weakened(_) => {
             format!("'{}' is {} now, and {} once the plan is applied", change.attribute, change.before, change.after)
         }

@@ -134,6 +134,30 @@ pub enum Setting {
 }
 
 impl Setting {
+    /// A word that tells it from the others, for identities.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Logging => "logging",
+            Self::MultiRegion => "multi-region",
+            Self::Validation => "validation",
+            Self::Encryption => "encryption",
+            Self::Organization => "organization",
+            Self::GlobalServices => "global-services",
+            Self::CloudWatchLogs => "cloudwatch-logs",
+            Self::Selectors => "selectors",
+            Self::Versioning => "versioning",
+            Self::MfaDelete => "mfa-delete",
+            Self::ObjectLock => "object-lock",
+            Self::PublicAccess => "public-access",
+            Self::SecureTransport => "secure-transport",
+            Self::VersionDeletion => "version-deletion",
+            Self::PublicPolicy => "public-policy",
+            Self::Retention => "retention",
+            Self::KeyEnabled => "key-enabled",
+            Self::KeyRotation => "key-rotation",
+        }
+    }
+
     /// What a plan does that leaves the setting alone, and what one does that takes it away.
     pub fn says(self) -> (&'static str, &'static str) {
         match self {

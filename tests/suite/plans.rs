@@ -9,7 +9,7 @@ use trailwarden::checks::CHECKS;
 use trailwarden::finding::{Finding, Judge, Options, Severity};
 use trailwarden::model::{Estate, InputId, InputKind};
 use trailwarden::source_map::{SourceMap, Span};
-use trailwarden::sources::terraform::lower::{self, RootInfo};
+use trailwarden::sources::terraform::lower::{self, RootInfo, changes};
 use trailwarden::sources::terraform::{plan, state};
 
 use super::{entries, name, none, project};
@@ -67,12 +67,13 @@ fn judge(text: &str, form: &str) -> Vec<Finding> {
         kind,
         path: format!("{form}.json"),
         at: Span::new(file, 0, 1),
-        hidden: read.hidden,
+        hidden: read.hidden.clone(),
         unread: Vec::new(),
-        provider: read.provider,
+        provider: read.provider.clone(),
     };
     let faults = RefCell::new(Vec::new());
-    let input = lower::input(&read.instances, &root, InputId(0), &faults);
+    let mut input = lower::input(&read.instances, &root, InputId(0), &faults);
+    changes::add(&read, &root, &mut input);
     let faults = faults.take();
     assert!(faults.is_empty(), "{faults:?}");
     let (estate, options) = (Estate::new(vec![input]), Options::default());
@@ -96,8 +97,8 @@ fn verdict<'f>(findings: &'f [Finding], check: &str, label: &str) -> (&'static s
     (worst.unwrap_or("absent"), found.iter().map(|finding| finding.message.as_str()).collect())
 }
 
-/// Checks that look at scripts, and those that are judged elsewhere.
-const ELSEWHERE: [&str; 2] = ["deprecated-subscription-commands", "trail-removal"];
+/// Checks that look at scripts.
+const ELSEWHERE: [&str; 1] = ["deprecated-subscription-commands"];
 
 fn faults(folder: &Path, form: &str) -> Vec<String> {
     let findings = judge(&text(folder, form), form);

@@ -22,6 +22,8 @@ use crate::sources::value::Val;
 use crate::truth::Truth;
 
 mod bucket;
+#[cfg(test)]
+mod tests;
 
 const TRAIL: &str = "aws_cloudtrail";
 const BUCKET: &str = "aws_s3_bucket";

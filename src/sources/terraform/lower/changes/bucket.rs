@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{At, BLOCK, Compare, LIFECYCLE, OBJECT_LOCK, POLICY, Told, VERSIONING, by_instance};
+use super::{At, BLOCK, Compare, LIFECYCLE, OBJECT_LOCK, POLICY, Told, VERSIONING, alike, by_instance};
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, Seen};
 use crate::model::bucket::{Bucket, DefaultRetention, LifecycleRule, PublicAccessBlock};
@@ -105,14 +105,21 @@ impl<'a> Compare<'a> {
     }
 
     /// Whether nothing of the type speaks for the bucket afterwards, and the bucket itself is not changed to do so. A
-    /// plan shows in the bucket what a companion has set, also when that goes.
+    /// plan shows in the bucket what a companion has set, also when that goes, so what stays the same there says nothing.
     fn dropped(&self, pair: &Pair<'a, '_>, kind: &'static str) -> bool {
         let name = bare_name(&pair.before.name);
         let all = self.companions.get(&(kind, name.clone())).map_or(&[][..], Vec::as_slice);
         let now = pair.after.map_or(name, |after| bare_name(&after.name));
         !self.remaining.contains_key(&(kind, now))
             && all.iter().all(|change| change.action == Action::Delete)
-            && !pair.change.is_some_and(|change| matches!(change.action, Action::Update | Action::Replace))
+            && !self.restated(pair, kind)
+    }
+
+    /// Whether the plan changes what the bucket itself says of the setting.
+    fn restated(&self, pair: &Pair<'a, '_>, kind: &str) -> bool {
+        let (Some(name), Some(change)) = (inline(kind), pair.change) else { return false };
+        let now = change.after.and_then(|place| self.read.instances.get(place));
+        now.is_some_and(|now| !alike(change.before.written(name), now.written(name)))
     }
 
     /// Where a change of a setting is reported: the resource that speaks for the bucket, else the bucket.
@@ -247,7 +254,7 @@ impl<'a> Compare<'a> {
             };
             let before = judge(&old, then);
             if before == Truth::True {
-                let told = || Told::new("policy", "refused", "no longer refused", origin.clone());
+                let told = || Told::new("policy", "refused by the policy", "not refused by the policy", origin.clone());
                 self.weaken(at, setting, (before, judge(&new, now)), told);
             }
         }
@@ -274,8 +281,8 @@ impl<'a> Compare<'a> {
             let Some((least, attr)) = soonest(&new) else { continue };
             let was = soonest(&old).map(|(days, _)| days);
             if was.is_none_or(|was| least < was) {
-                let was = was.map_or_else(|| "no removal".to_owned(), |days| format!("{days} days"));
-                let told = || Told::new(&attr.name, &was, &format!("{least} days"), at.of(attr));
+                let was = was.map_or_else(|| "not set".to_owned(), |days| days.to_string());
+                let told = || Told::new(&attr.name, &was, &least.to_string(), at.of(attr));
                 self.weaken(&at, Setting::Retention, (Truth::True, Truth::False), told);
             }
         }
@@ -283,7 +290,7 @@ impl<'a> Compare<'a> {
             rules.iter().find(|rule| rule.expiration_date.given() == Truth::True).map(|rule| &rule.expiration_date)
         };
         if let (None, Some(date)) = (dated(&old), dated(&new)) {
-            let told = || Told::new(&date.name, "no removal on a date", &date.observed(), at.of(date));
+            let told = || Told::new(&date.name, "not set", &date.observed(), at.of(date));
             self.weaken(&at, Setting::Retention, (Truth::True, Truth::False), told);
         }
         let hidden = |seen: Seen<'_, Vec<LifecycleRule>>| matches!(seen, Seen::Hidden(_) | Seen::Unseen(_));
@@ -295,6 +302,17 @@ impl<'a> Compare<'a> {
             let answer = rules.satisfies(|_| Truth::True);
             self.weaken(&at, Setting::Retention, (Truth::True, answer), told);
         }
+    }
+}
+
+/// The old argument of a bucket in place of a companion.
+fn inline(kind: &str) -> Option<&'static str> {
+    match kind {
+        VERSIONING => Some("versioning"),
+        POLICY => Some("policy"),
+        OBJECT_LOCK => Some("object_lock_configuration"),
+        LIFECYCLE => Some("lifecycle_rule"),
+        _ => None,
     }
 }
 
