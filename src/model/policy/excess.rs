@@ -277,11 +277,10 @@ impl<'d> Judged<'d, '_> {
             let mut reach = Reach::NONE;
             for (name, action) in self.actions() {
                 let Some(action) = action.filter(|action| action.power != Power::Read) else { continue };
-                reach =
-                    reach.or(Reach::any(self.log_resources(action).into_iter().map(|(resource, holds)| {
-                        let reach = self.document.reach_through(self.statement, &self.by(&caller, &name, &resource));
-                        Reach { truth: reach.truth & holds, ..reach }
-                    })));
+                reach = reach.or(Reach::any(self.log_resources(action).into_iter().map(|(resource, holds)| {
+                    let reach = self.document.reach_through(self.statement, &self.by(&caller, &name, &resource));
+                    Reach { truth: reach.truth & holds, ..reach }
+                })));
                 if reach.truth == Truth::True {
                     break;
                 }
