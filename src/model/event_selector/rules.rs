@@ -239,10 +239,29 @@ fn advanced_rule(fields: &[FieldSelector]) -> Rule {
 }
 
 /// A source is a name with `.amazonaws.com` behind it and nothing more: what begins with all of one is that one.
+/// Where it cannot be told whether all of one is there, it may be that one or what begins so.
 fn whole_sources(mut values: Values) -> Values {
-    for atom in values.sure.iter_mut().chain(&mut values.maybe) {
-        if atom.op == Op::StartsWith && atom.text.literal().is_some_and(|text| text.ends_with(".amazonaws.com")) {
-            atom.op = Op::Equals;
+    let whole = |atom: &Atom| match atom.op {
+        Op::StartsWith => atom.text.finishes_with(&".amazonaws.com".into()),
+        _ => Truth::False,
+    };
+    let mut sure = Vec::with_capacity(values.sure.len());
+    for atom in std::mem::take(&mut values.sure) {
+        match whole(&atom) {
+            Truth::True => sure.push(Atom::new(Op::Equals, atom.text)),
+            Truth::False => sure.push(atom),
+            Truth::Unknown(causes) => {
+                values.causes.extend(causes.iter().cloned());
+                values.maybe.push(atom);
+            }
+        }
+    }
+    values.sure = sure;
+    for atom in std::mem::take(&mut values.maybe) {
+        match whole(&atom) {
+            Truth::True => values.maybe.push(Atom::new(Op::Equals, atom.text)),
+            Truth::False => values.maybe.push(atom),
+            Truth::Unknown(_) => values.maybe.extend([Atom::new(Op::Equals, atom.text.clone()), atom]),
         }
     }
     values

@@ -130,3 +130,18 @@ fn letter(truth: &Truth) -> char {
         Truth::Unknown(_) => '?',
     }
 }
+
+#[test]
+fn a_beginning_that_is_not_known_may_be_a_whole_source() {
+    let data = |prefix: &str| {
+        let json = serde_json::json!({"advanced": [{
+            "eventCategory": {"=": ["Data"]},
+            "resources.type": {"=": ["AWS::Lambda::Function"]},
+            "eventSource": {"^": [prefix], "!$": [".amazonaws.com"]},
+        }]});
+        letter(&selectors(&json).records_any_data())
+    };
+    // What begins with all of a source is that source, which the other condition leaves out.
+    assert_eq!(data("a.amazonaws.com"), 'F');
+    assert_eq!(data("${Source}"), '?');
+}

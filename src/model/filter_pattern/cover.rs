@@ -374,8 +374,12 @@ impl<'a> Table<'a> {
                 continue;
             }
             let mut breaks = vec![0_u64; words];
-            for &(clause, test) in &field.used {
-                if answer(holds[test]) == Some(false) {
+            // Tests of one clause on one field are answered together: under each reading one of them may fail, though
+            // none fails under all. Those of a clause stand side by side.
+            for tests in field.used.chunk_by(|(a, _), (b, _)| a == b) {
+                let bits = tests.iter().fold(0xff, |bits, (_, test)| bits & holds[*test]);
+                if answer(bits) == Some(false) {
+                    let clause = tests[0].0;
                     breaks[clause / 64] |= 1 << (clause % 64);
                 }
             }

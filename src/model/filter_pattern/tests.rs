@@ -201,3 +201,10 @@ fn a_missed_event_has_values_that_records_have() {
     let missed = compare(&[], &required).missed.expect("nothing covers it");
     assert_eq!(lean(missed, &[], &required), [("eventName".to_owned(), text("CreateRoute"))]);
 }
+
+#[test]
+fn a_filter_that_nothing_fulfils_under_any_reading_covers_nothing() {
+    // Whether the string "1" counts as the number is open, yet it is never both equal and not.
+    assert_eq!(compared(&["{ $.n != 1 && $.n = 1 }"], "{ $.n = \"1\" }"), 'n');
+    assert_eq!(compared(&["{ $.n = 1 }"], "{ $.n = \"1\" }"), '?');
+}

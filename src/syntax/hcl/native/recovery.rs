@@ -47,11 +47,25 @@ impl Reader<'_> {
     pub(super) fn recover(&mut self, start: usize) {
         self.surface();
         self.go_to(start);
+        let mut lost = start;
         if self.skip_item().is_some() {
             // A header without its brace on the same line has lost its body.
-            while matches!(self.next_item(), Ok(Some(_))) && self.byte() == Some(b'{') && self.skip_item().is_some() {}
-            return;
+            loop {
+                let body = matches!(self.next_item(), Ok(Some(_))) && self.byte() == Some(b'{');
+                if !body {
+                    return;
+                }
+                lost = self.at();
+                if self.skip_item().is_none() {
+                    break;
+                }
+            }
         }
+        self.resynchronise(lost);
+    }
+
+    /// Goes to the first line behind `start` that begins like a top-level item: the brackets tell nothing.
+    fn resynchronise(&mut self, start: usize) {
         self.go_to(start);
         let guard = self.guard_of(start);
         self.guard = Some(guard);

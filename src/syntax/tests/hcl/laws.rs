@@ -103,6 +103,14 @@ proptest! {
     }
 }
 
+/// The body that a broken header has lost is not closed either.
+#[test]
+fn a_lost_body_without_end_takes_nothing_along() {
+    let text = "resource \"a\" <}\n {%{\n  x = 1\n}\nresource \"last\" \"one\" {\n  x = 1\n}\n";
+    let last = parse(text, FILE).body.blocks.last().map(super::one);
+    assert_eq!(last.as_deref(), Some("resource \"last\" \"one\" { x = 1 }"));
+}
+
 #[test]
 fn deep_nesting_is_an_error() {
     let n = 100_000;
