@@ -5,7 +5,7 @@ use crate::model::arn::Text;
 use crate::model::attr::Origin;
 use crate::model::bucket::BucketPolicy;
 use crate::model::policy::excess::{Excess, Rule, Weight};
-use crate::model::policy::of_bucket::no_policy;
+use crate::model::policy::of_bucket::{everywhere, is_first, no_policy};
 use crate::model::policy::service::{SOURCE, number_or_sid};
 use crate::model::policy::{Clause, Condition, Document, Statement};
 use crate::model::{Estate, Link, Subject};
@@ -33,7 +33,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         if cases.is_empty() {
             unknown.push((target.named_at(), no_policy(&target.name)));
         }
-        for case in &cases {
+        let found: Vec<Vec<Excess<'_>>> = cases
+            .iter()
+            .map(|case| case.document.as_ref().map_or_else(|_| Vec::new(), |document| document.excesses(&place)))
+            .collect();
+        for (i, case) in cases.iter().enumerate() {
             let at = &case.policy.document.at;
             let document = match &case.document {
                 Ok(document) => document,
@@ -47,17 +51,20 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 let detail = format!("'{text}' is plain text there, which nothing replaces");
                 (document.at.clone(), Cause::new(CauseKind::Invalid, detail).into())
             }));
-            for excess in document.excesses(&place) {
+            for excess in &found[i] {
                 match (&excess.truth, &case.when) {
-                    (Truth::True, None) => {
+                    (Truth::True, _) if everywhere(&cases, &found, i, |other| is_same(other, excess)) => {
                         failed = true;
-                        fail(judge, &target, case.policy, document, &excess);
+                        if is_first(&cases, i) {
+                            fail(judge, &target, case.policy, document, excess);
+                        }
                     }
-                    (Truth::True, Some(when)) => {
+                    (Truth::True, when) => {
+                        let when = when.as_deref().unwrap_or("another policy is in force");
                         let detail = format!("it would fail when {when}, which cannot be decided");
-                        unknown.push((place_of(&excess), Cause::new(CauseKind::Condition, detail).into()));
+                        unknown.push((place_of(excess), Cause::new(CauseKind::Condition, detail).into()));
                     }
-                    (Truth::Unknown(causes), _) => unknown.push((place_of(&excess), causes.clone())),
+                    (Truth::Unknown(causes), _) => unknown.push((place_of(excess), causes.clone())),
                     (Truth::False, _) => {}
                 }
             }
@@ -81,6 +88,12 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             }
         }
     }
+}
+
+/// Whether an excess certainly is there, by the same rule and the same statement of another possibility of the policy.
+fn is_same(other: &Excess<'_>, excess: &Excess<'_>) -> bool {
+    let label = |excess: &Excess<'_>| excess.statement.label();
+    other.truth == Truth::True && other.rule == excess.rule && label(other) == label(excess)
 }
 
 /// The part of the statement that breaks the rule.

@@ -4,7 +4,7 @@ use crate::finding::{Judge, Witness};
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, Seen};
 use crate::model::bucket::{Bucket, PublicAccessBlock};
-use crate::model::policy::of_bucket::no_policy;
+use crate::model::policy::of_bucket::{everywhere, is_first, no_policy};
 use crate::model::policy::service::number_or_sid;
 use crate::model::{Estate, Link};
 use crate::truth::{Cause, CauseKind, Truth};
@@ -47,7 +47,11 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             Truth::False => {}
         }
         let (cases, place) = (estate.policy_cases(&target), target.place(&[]));
-        for case in &cases {
+        let found: Vec<Vec<_>> = cases
+            .iter()
+            .map(|case| case.document.as_ref().map_or_else(|_| Vec::new(), |document| document.public(&place)))
+            .collect();
+        for (i, case) in cases.iter().enumerate() {
             let attr = &case.policy.document;
             let mut note = |at, truth: Truth| {
                 if let Truth::Unknown(causes) = truth & !restricted.clone() {
@@ -65,10 +69,16 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             if let Some(cause) = &document.more {
                 note(document.at.clone(), cause.clone().into());
             }
-            for (statement, number, reach) in document.public(&place) {
+            for (statement, number, reach) in &found[i] {
                 let at = statement.principal.as_ref().map_or(&statement.at, |clause| &clause.at);
                 let truth = reach.truth.clone() & !restricted.clone();
-                if truth != Truth::True || case.when.is_some() {
+                let all = everywhere(&cases, &found, i, |(other, _, reach)| {
+                    reach.truth == Truth::True && other.label() == statement.label()
+                });
+                if truth == Truth::True && all && !is_first(&cases, i) {
+                    continue;
+                }
+                if truth != Truth::True || !all {
                     let undecided = case.when.as_ref().filter(|_| truth == Truth::True).map(|when| {
                         let detail = format!("it would fail when {when}, which cannot be decided");
                         Truth::from(Cause::new(CauseKind::Condition, detail))
@@ -77,7 +87,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                     continue;
                 }
                 failed = true;
-                let (label, shown) = (statement.label(), number_or_sid(statement, number));
+                let (label, shown) = (statement.label(), number_or_sid(statement, *number));
                 let action = reach.witness.as_ref().map_or_else(String::new, |w| format!("'{}' ", w.action));
                 let says = format!("{shown} of '{}' allows {action}to everyone", attr.name);
                 judge

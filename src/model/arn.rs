@@ -325,7 +325,7 @@ impl Text {
         if self.overlaps(other) == Truth::False {
             return Truth::False;
         }
-        possibly(&relax(&a), &b, self, other)
+        possibly(&relax(&a, &b), &b, self, other)
     }
 
     /// ASCII letters in lower case; holes stay.
@@ -445,7 +445,7 @@ fn possibly(a: &[Token<'_>], b: &[Token<'_>], left: &Text, right: &Text) -> Trut
     // What both begin with alike, character by character, needs no search.
     let alike = a.iter().zip(b).take_while(|(x, y)| x == y && matches!(x, Token::Char(_))).count();
     let (a, b) = (&a[alike..], &b[alike..]);
-    if !intersects(&relax(a), &relax(b), &|_, _| false) {
+    if !intersects(&relax(a, b), &relax(b, a), &|_, _| false) {
         return Truth::False;
     }
     // What both begin with is the same string: not knowing it is no reason, unless there is no other.
@@ -469,12 +469,19 @@ fn part_at_generated(a: &[Token<'_>], b: &[Token<'_>]) -> bool {
         if x.shape == Shape::Generated && y.shape == Shape::Generated)
 }
 
-/// Each hole replaced by all that it can hold.
-fn relax<'t>(tokens: &[Token<'t>]) -> Vec<Token<'t>> {
+/// Each hole replaced by all that it can hold. More may be known of it where it stands in `other`.
+fn relax<'t>(tokens: &[Token<'t>], other: &[Token<'_>]) -> Vec<Token<'t>> {
+    let narrower = |var: &Var| {
+        let mut shapes = other.iter().filter_map(|token| match token {
+            Token::Var(same) if *same == var && same.shape != Shape::Any => Some(same.shape),
+            _ => None,
+        });
+        if var.shape == Shape::Any { shapes.next().unwrap_or(Shape::Any) } else { var.shape }
+    };
     let mut relaxed = Vec::with_capacity(tokens.len());
     for token in tokens {
         match token {
-            Token::Var(var) => match var.shape {
+            Token::Var(var) => match narrower(var) {
                 Shape::Any => relaxed.push(Token::Star),
                 Shape::Account | Shape::OldAccount => relaxed.extend(std::iter::repeat_n(Token::Digit, 12)),
                 Shape::Name | Shape::Generated => relaxed.extend([Token::NameChar, Token::NameRun]),

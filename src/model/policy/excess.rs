@@ -169,11 +169,13 @@ fn holds_logs(item: &Text, bucket: &Text, shapes: &[Text]) -> Truth {
     }
     let key = |text: &Text| text.after(bucket).unwrap_or_else(|| text.clone());
     let item = key(item);
-    let mut near = shapes.iter().map(key).filter(|shape| item.overlaps(shape) != Truth::False).peekable();
-    if near.peek().is_some() && item.literal().is_some() {
-        return Truth::True;
-    }
-    Truth::any(near.map(|shape| item.overlaps(&any_of(&shape))))
+    let written_out = item.literal().is_some();
+    let near = shapes.iter().map(key).filter(|shape| item.overlaps(shape) != Truth::False);
+    Truth::any(near.map(|shape| {
+        // An account id that is written out is taken for the trail's own where that is not known.
+        let pattern = any_of(&shape, written_out);
+        if written_out && pattern.literal().is_some() { Truth::True } else { item.overlaps(&pattern) }
+    }))
 }
 
 struct Judged<'d, 'p> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Document;
 use super::excess::Place;
-use crate::model::arn::{Shape, Text, Var};
+use crate::model::arn::{Part, Shape, Text, Var};
 use crate::model::attr::{Seen, either};
 use crate::model::bucket::{Bucket, BucketPolicy};
 use crate::model::lookup::LogTarget;
@@ -43,6 +43,22 @@ impl Estate {
     }
 }
 
+/// Whether something is found in every possibility of the policy of one case, so that it holds whichever is in force.
+/// `found` is what was found in each case.
+pub fn everywhere<T>(cases: &[PolicyCase<'_>], found: &[Vec<T>], of: usize, same: impl Fn(&T) -> bool) -> bool {
+    alternatives(cases, of).all(|other| found[other].iter().any(&same))
+}
+
+/// Whether a case is the first possibility of its policy.
+pub fn is_first(cases: &[PolicyCase<'_>], of: usize) -> bool {
+    alternatives(cases, of).next() == Some(of)
+}
+
+/// The possibilities of the policy of one case.
+fn alternatives(cases: &[PolicyCase<'_>], of: usize) -> impl Iterator<Item = usize> {
+    (0..cases.len()).filter(move |&other| std::ptr::eq(cases[other].policy, cases[of].policy))
+}
+
 /// The answer for all possibilities of a bucket's policy; unknown when there is none.
 pub fn over_cases(cases: &[PolicyCase<'_>], name: &Text, judge: impl Fn(&Document) -> Truth) -> Truth {
     if cases.is_empty() {
@@ -76,8 +92,39 @@ impl<'a> LogTarget<'a, Bucket> {
                 (arn, unknown_owner(&self.name))
             }
         };
-        Place { bucket, trails: self.trails.clone(), owner, readers }
+        Place { bucket: with_name(&bucket), trails: self.trails.clone(), owner, readers }
     }
+}
+
+/// The ARN of a bucket; a hole that stands for its name, or for an end of it that cannot be empty, holds what a name
+/// can hold. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+fn with_name(arn: &Text) -> Text {
+    let parts = arn.parts();
+    let mut result = Text::default();
+    for (i, part) in parts.iter().enumerate() {
+        let var = match part {
+            Part::Lit(literal) => {
+                result.push_str(literal);
+                continue;
+            }
+            Part::Var(var) => var,
+        };
+        let before = match i.checked_sub(1).map(|at| &parts[at]) {
+            Some(Part::Lit(literal)) => &**literal,
+            _ => "",
+        };
+        let after = match parts.get(i + 1) {
+            Some(Part::Lit(literal)) => Some(&**literal),
+            Some(Part::Var(_)) => Some(""),
+            None => None,
+        };
+        // No name begins or ends with a hyphen or a dot.
+        let first = before.ends_with(":::") && after.is_none_or(|after| after.starts_with(['-', '.']));
+        let last = after.is_none() && before.contains(":::") && before.ends_with(['-', '.']);
+        let shape = if var.shape == Shape::Any && (first || last) { Shape::Name } else { var.shape };
+        result.push(&Var { shape, ..var.clone() }.into());
+    }
+    result
 }
 
 fn unknown_owner(name: &Text) -> Text {

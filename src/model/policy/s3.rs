@@ -89,12 +89,15 @@ pub static ACTIONS: &[Action] = &[
 /// How the keys of the holes of [`Trail::file_shapes`] end.
 const OF_A_FILE: &str = " of a log file";
 
-/// A shape of [`Trail::file_shapes`] as a pattern that matches at least its files.
-pub(super) fn any_of(shape: &Text) -> Text {
+/// A shape of [`Trail::file_shapes`] as a pattern that matches at least its files; with `any_account`, in whatever
+/// account the trail is.
+pub(super) fn any_of(shape: &Text, any_account: bool) -> Text {
     let mut pattern = Text::default();
     for part in shape.parts() {
         match part {
-            Part::Var(var) if var.key.ends_with(OF_A_FILE) => pattern.push_str("*"),
+            Part::Var(var) if var.key.ends_with(OF_A_FILE) || (any_account && var.shape == Shape::Account) => {
+                pattern.push_str("*");
+            }
             Part::Var(var) => pattern.push(&var.clone().into()),
             Part::Lit(literal) => pattern.push_str(literal),
         }

@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::number::Decimal;
 use super::{derived, json};
-use crate::model::arn::{Part, Shape, Text};
+use crate::model::arn::{Part, Shape, Text, Var};
 use crate::sources::value::{Val, ValKind};
 
 /// One `%` sequence.
@@ -26,6 +26,7 @@ struct Verb {
 /// A piece of a specification.
 enum Piece<'s> {
     Literal(&'s str),
+    Hole(&'s Var),
     Verb(Verb),
 }
 
@@ -33,13 +34,13 @@ enum Piece<'s> {
 const MOST_WIDTH: usize = 100_000;
 
 pub(super) fn format(call: &Call<'_>) -> Done {
-    let spec = call.literal(0)?;
+    let spec = call.text(0)?;
     let args: Vec<&Val> = call.args[1..].iter().collect();
     formatted(&spec, &args).map(ValKind::Text)
 }
 
 pub(super) fn formatlist(call: &Call<'_>) -> Done {
-    let spec = call.literal(0)?;
+    let spec = call.text(0)?;
     let mut count: Option<usize> = None;
     for arg in &call.args[1..] {
         super::arguments::known(arg)?;
@@ -151,12 +152,40 @@ fn digits(rest: &mut &str) -> Result<Option<usize>, Stop> {
     }
 }
 
-fn formatted(spec: &str, args: &[&Val]) -> Result<Text, Stop> {
+/// The pieces of a specification that may have holes. What stands in a hole is taken for text: a sequence there would
+/// ask for an argument more than the known ones use up, and that call would fail.
+fn pieces<'s>(spec: &'s Text, args: &[&Val]) -> Result<Vec<Piece<'s>>, Stop> {
+    let hidden = |var: &Var| Stop::Unknown(var.cause.clone());
+    let mut pieces = Vec::new();
+    for part in spec.parts() {
+        match part {
+            Part::Var(var) => pieces.push(Piece::Hole(var)),
+            Part::Lit(literal) => match (parse(literal), spec.vars().next()) {
+                (Ok(more), _) => pieces.extend(more),
+                // A sequence may go on in the hole.
+                (Err(_), Some(var)) => return Err(hidden(var)),
+                (Err(stop), None) => return Err(stop),
+            },
+        }
+    }
+    let verbs = pieces.iter().filter_map(|piece| if let Piece::Verb(verb) = piece { Some(verb) } else { None });
+    let used = verbs.fold((0, 0), |(next, highest): (usize, usize), verb| {
+        let next = verb.index.map_or(next, |index| index - 1) + 1;
+        (next, highest.max(next))
+    });
+    match spec.vars().next() {
+        Some(var) if used.1 < args.len() => Err(hidden(var)),
+        _ => Ok(pieces),
+    }
+}
+
+fn formatted(spec: &Text, args: &[&Val]) -> Result<Text, Stop> {
     let mut result = Pieces::default();
     let (mut next, mut highest, mut size) = (0, 0, 0);
-    for piece in parse(spec)? {
+    for piece in pieces(spec, args)? {
         let text = match piece {
             Piece::Literal(literal) => Text::from(literal),
+            Piece::Hole(var) => var.clone().into(),
             Piece::Verb(verb) => {
                 let index = verb.index.map_or(next, |index| index - 1);
                 next = index + 1;

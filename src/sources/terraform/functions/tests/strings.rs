@@ -64,6 +64,10 @@ pub(super) const ROWS: &[Row] = &[
     ("format", r#"["%5s", "${x}"]"#, r#""~""#),
     ("format", r#"["%s", "?"]"#, r#""?""#),
     ("format", r#"["${x}", "a"]"#, r#""~""#),
+    ("format", r#"["%s${x}", "a", "b"]"#, r#""~""#),
+    ("format", r#"["%${x}", "a"]"#, r#""~""#),
+    ("format", r#"["${x}/%s", "a"]"#, r#""${x}/a""#),
+    ("format", r#"["${x}/%s/%s", "a"]"#, r#""!""#),
     ("format", r#"["%s-%s", "a", {"?": ["b", "c"]}]"#, r#"{"?": ["a-b", "a-c"]}"#),
     ("format", r#"["%99999999s", "a"]"#, r#""~""#),
     (
@@ -80,6 +84,7 @@ pub(super) const ROWS: &[Row] = &[
     ("formatlist", r#"["%s%s", ["a"], ["b", "c"]]"#, r#""!""#),
     ("formatlist", r#"["arn:aws:s3:::%s/*", ["${x}", "b"]]"#, r#"["arn:aws:s3:::${x}/*", "arn:aws:s3:::b/*"]"#),
     ("formatlist", r#"["%s", "a"]"#, r#"["a"]"#),
+    ("formatlist", r#"["${x}/%s/*", ["a", "${y}"]]"#, r#"["${x}/a/*", "${x}/${y}/*"]"#),
     ("formatlist", r#"["%s", "?"]"#, r#""?""#),
     ("formatlist", r#"["%s", ["a", "?"]]"#, r#"["a", "?"]"#),
     ("indent", r#"[2, "[\n  foo,\n  bar,\n]\n"]"#, r#""[\n    foo,\n    bar,\n  ]\n  ""#),

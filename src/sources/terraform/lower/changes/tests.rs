@@ -30,6 +30,7 @@ fn losses(changes: &[Value]) -> Vec<PlanChange> {
         path: "in".to_owned(),
         at,
         hidden: Vec::new(),
+        unread: Vec::new(),
         provider: read.provider.clone(),
     };
     let mut input =
