@@ -63,7 +63,7 @@ fn verdicts(folder: &Path, settings: &Path) -> BTreeMap<(String, String, String)
     verdicts
 }
 
-/// Whether the folder has templates, and all could be written in that style.
+/// Whether all templates of the folder could be written in that style. A folder without one has nothing to write.
 fn rewrite(from: &Path, to: &Path, style: Style) -> bool {
     if let Ok(options) = std::fs::read(from.join("options")) {
         std::fs::write(to.join("options"), options).expect("a temporary file");
