@@ -53,6 +53,16 @@ fn large_numbers_of_copies_end() {
 }
 
 #[test]
+fn one_copy_speaks_for_more_than_are_read() {
+    let text = "resource \"aws_sns_topic\" \"t\" {\n count = 1000000\n v = \"x\"\n}\n";
+    let (evaluated, _) = Repository::new(&[("main.tf", text)]).evaluate(&Settings::default());
+    let root = &evaluated.roots[0];
+    assert_eq!(root.instances.len(), 1);
+    assert_eq!(root.instances[0].existence, crate::model::Existence::Certain);
+    assert_eq!(root.hidden.len(), 1);
+}
+
+#[test]
 fn modules_that_fan_out_end() {
     let mut files = vec![("main.tf".to_owned(), "module \"m\" {\n source = \"./m0\"\n}".to_owned())];
     for i in 0..30 {
