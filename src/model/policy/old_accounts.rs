@@ -88,3 +88,24 @@ const LEGACY: [&str; 31] = [
     "388731089494",
     "113285607260",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::arn::Var;
+    use crate::truth::Cause;
+
+    #[test]
+    fn an_old_account_of_any_region_is_one_and_an_account_that_is_not_known_is_none() {
+        let hole = |shape| {
+            let cause = Cause::new(CauseKind::OutsideScope, "the Region is known when Terraform runs");
+            Text::from(Var { key: "account".into(), shown: "account".into(), cause, shape })
+        };
+        assert!(is_legacy(&"086441151436".into()));
+        assert!(!is_legacy(&"111122223333".into()));
+        assert!(!is_legacy(&hole(Shape::Account)));
+        let old = hole(Shape::OldAccount);
+        assert!(is_legacy(&old));
+        assert!(is_legacy(&account_of(&Text::format("arn:aws:iam::{}:root", &[&old]))));
+    }
+}

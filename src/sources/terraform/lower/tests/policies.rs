@@ -187,7 +187,7 @@ fn policies_of_an_organization_and_what_they_are_attached_to() {
     };
     assert_eq!(of("").organization_policies.items[0].targets.written(), Truth::False);
     let root = of(&attach("", r#""${aws_organizations_organization.o.roots[0].id}""#));
-    assert_eq!(targets(&root).as_deref(), Some("${aws_organizations_organization.o.roots[0].id}"));
+    assert_eq!(targets(&root).as_deref(), Some("r-${aws_organizations_organization.o.roots[0].id}"));
     let two = of(&format!("{}{}", attach("1", r#""r-1""#), attach("2", r#""ou-1""#)));
     assert_eq!(targets(&two).as_deref(), Some("r-1 ou-1"));
     let stray = of(r#", "aws_organizations_policy_attachment.a": {"policy_id": "${var.policy}", "target_id": "r-1"}"#);
