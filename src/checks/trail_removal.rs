@@ -74,26 +74,31 @@ fn report(change: &PlanChange, plan: &Input, draft: Draft<'_, '_>) {
 }
 
 fn reason(change: &PlanChange) -> String {
+    let attribute = &change.attribute;
     match change.loss {
-        Loss::Deleted(_) => "it exists now, and is gone once the plan is applied".to_owned(),
-        Loss::Replaced { part: Part::Trail, .. } => {
-            "what happens until the new trail logs goes unrecorded, and its chain of digest files starts anew"
-                .to_owned()
+        Loss::Deleted(_) => format!("its '{attribute}' say that it is gone once the plan is applied"),
+        Loss::Replaced { part, .. } => {
+            let lost = match part {
+                Part::Trail => {
+                    "what happens until the new trail logs goes unrecorded, and its chain of digest files starts anew"
+                }
+                Part::Bucket => "the log files that the old one holds go with it",
+                Part::Key => "log files that the old one encrypted cannot be read once it is deleted",
+                Part::LogGroup => "the events that the old one holds go with it",
+                Part::Policy | Part::Versioning | Part::ObjectLock | Part::PublicAccessBlock => {
+                    "the log bucket goes without it until it is made anew"
+                }
+            };
+            format!("its '{attribute}' delete what is there, and it is made anew; {lost}")
         }
-        Loss::Replaced { part: Part::Bucket, .. } => "the log files that it holds go with it".to_owned(),
-        Loss::Replaced { part: Part::Key, .. } => {
-            "log files that the old key encrypted cannot be read once it is deleted".to_owned()
-        }
-        Loss::Replaced { part: Part::LogGroup, .. } => "the events that it holds go with it".to_owned(),
-        Loss::Replaced { .. } => "the log bucket goes without it until it is made anew".to_owned(),
         Loss::Weakened(Setting::Selectors) => {
-            format!("'{}' leaves them out once the plan is applied, and no other trail records them", change.attribute)
+            format!("'{attribute}' leaves them out once the plan is applied, and no other trail records them")
         }
         Loss::Weakened(Setting::SecureTransport | Setting::VersionDeletion | Setting::PublicPolicy) => {
-            format!("it is {} now, and {} once the plan is applied", change.before, change.after)
+            format!("'{attribute}' refuses that now, and does not once the plan is applied")
         }
         Loss::Weakened(_) => {
-            format!("'{}' is {} now, and {} once the plan is applied", change.attribute, change.before, change.after)
+            format!("'{attribute}' is {} now, and {} once the plan is applied", change.before, change.after)
         }
     }
 }

@@ -21,8 +21,9 @@ enum Style {
 
 #[test]
 fn every_syntax_gives_the_same_verdicts() {
-    let folders: Vec<PathBuf> =
-        cases::cases().into_iter().map(|case| case.folder).chain(cases::shared_templates()).collect();
+    // A plan of Terraform is JSON and nothing else.
+    let templates = cases::cases().into_iter().filter(|case| case.source == "cloudformation");
+    let folders: Vec<PathBuf> = templates.map(|case| case.folder).chain(cases::shared_templates()).collect();
     let faults: Vec<String> = folders.par_iter().flat_map_iter(|folder| differences(folder)).collect();
     none(&faults);
 }
