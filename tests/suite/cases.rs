@@ -10,7 +10,7 @@ use trailwarden::finding::{Finding, Options};
 use trailwarden::scan::Scan;
 use trailwarden::sources::cloudformation::Settings;
 
-use super::{entries, files, name, project};
+use super::{all_files, entries, name, project};
 
 /// A folder `tests/fixtures/<check>/<source>/<verdict>/<case>`.
 pub struct Case {
@@ -192,16 +192,23 @@ pub struct Form {
     _copy: Option<tempfile::TempDir>,
 }
 
-/// All ways to look at a folder: of Terraform's forms each is judged without the others.
+/// All ways to look at a folder: of Terraform's forms each that is there is judged without the others.
 pub fn forms(folder: &Path) -> Vec<Form> {
     if !folder.join("main.tf").exists() {
         return vec![Form { name: "template", path: template(folder), root: folder.to_owned(), _copy: None }];
     }
     let mut forms = Vec::new();
-    for (name, extension) in [("hcl", "tf"), ("plan", "json"), ("state", "json")] {
+    for name in ["hcl", "plan", "state"] {
+        if name != "hcl" && !folder.join(format!("{name}.json")).exists() {
+            continue;
+        }
         let copy = tempfile::tempdir().expect("a folder can be made");
-        let wanted = |path: &PathBuf| extension == "tf" || path.file_stem().is_some_and(|stem| stem == name);
-        for file in files(folder, &[extension]).into_iter().filter(wanted) {
+        let of_values = ["plan.json", "state.json", "truth.json"].map(|name| folder.join(name));
+        let wanted = |path: &PathBuf| match name {
+            "hcl" => !of_values.contains(path),
+            _ => [format!("{name}.json"), "options".to_owned()].iter().any(|name| *path == folder.join(name)),
+        };
+        for file in all_files(folder).into_iter().filter(wanted) {
             let target = copy.path().join(file.strip_prefix(folder).expect("is below"));
             std::fs::create_dir_all(target.parent().expect("is below")).expect("a folder can be made");
             std::fs::copy(&file, target).expect("a file can be copied");

@@ -144,4 +144,8 @@ fn printed(shown: &str, scan: &Scan, secrets: &[String]) -> Vec<String> {
 fn the_fixtures_are_all_there() {
     assert!(cases::shared_templates().len() >= 4);
     assert!(cases::shared().len() >= cases::shared_templates().len() + 4);
+    for folder in cases::shared().iter().filter(|folder| folder.join("main.tf").exists()) {
+        let forms: Vec<&str> = cases::forms(folder).iter().map(|form| form.name).collect();
+        assert_eq!(forms, ["hcl", "plan", "state"], "{}", folder.display());
+    }
 }

@@ -124,15 +124,13 @@ fn name(path: &Path) -> String {
 
 /// All files below a folder with one of these extensions.
 fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for path in entries(folder) {
-        if path.is_dir() {
-            found.extend(files(&path, extensions));
-        } else if path.extension().is_some_and(|e| extensions.iter().any(|wanted| e == *wanted)) {
-            found.push(path);
-        }
-    }
-    found
+    let has_one = |path: &PathBuf| path.extension().is_some_and(|e| extensions.iter().any(|wanted| e == *wanted));
+    all_files(folder).into_iter().filter(has_one).collect()
+}
+
+/// All files of a folder and of the folders in it.
+fn all_files(folder: &Path) -> Vec<PathBuf> {
+    entries(folder).into_iter().flat_map(|path| if path.is_dir() { all_files(&path) } else { vec![path] }).collect()
 }
 
 /// Fails with all faults at once.
