@@ -1,0 +1,2 @@
+//! Live AWS accounts: what they answered, and what follows from it. Nothing here calls AWS.
+pub mod recording;
