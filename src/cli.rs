@@ -14,12 +14,14 @@ use crate::reports;
 use crate::scan::{self, Scan};
 use args::{CatalogFormat, Cli, Color, Command};
 pub use exit::ExitStatus;
-use settings::Settings;
+use settings::{Reporting, Settings};
 
 pub mod args;
 pub mod catalog;
 mod exit;
 mod explain;
+#[cfg(feature = "live")]
+mod live;
 pub mod parameters;
 mod progress;
 mod settings;
@@ -47,6 +49,8 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Scan(args) => return scan(&args),
+        #[cfg(feature = "live")]
+        Command::Live(args) => return live::run(&args),
         Command::Checks(args) => {
             let list = match args.format {
                 CatalogFormat::Text => catalog::text()?,
@@ -81,31 +85,36 @@ fn run(command: Command) -> anyhow::Result<ExitStatus> {
 }
 
 fn scan(args: &args::Scan) -> anyhow::Result<ExitStatus> {
-    let Settings { mut request, mut reports, stdout, outputs, strict, allow_partial } = settings::scan(args)?;
+    let Settings { mut request, reporting } = settings::scan(args)?;
     let shown = progress::Shown::new();
     let step = |step| shown.step(step);
-    if !args.quiet && !args.no_progress {
+    if !args.common.quiet && !args.common.no_progress {
         request.progress = Some(&step);
     }
     let result = scan::run(&request);
     shown.done();
-    let scan = result?;
-    if args.verbose > 0 {
-        inputs(&scan)?;
+    report(&result?, reporting, &args.common)
+}
+
+/// Writes the reports, and says how the program ends.
+fn report(scan: &Scan, reporting: Reporting, common: &args::Common) -> anyhow::Result<ExitStatus> {
+    let Reporting { mut reports, stdout, outputs, strict, allow_partial } = reporting;
+    if common.verbose > 0 {
+        inputs(scan)?;
     }
     for (format, file) in &outputs {
         let name = || format!("the report '{}'", file.display());
         let mut out = File::create(file).with_context(name)?;
-        reports::write(*format, &scan, &reports, &mut out).with_context(name)?;
+        reports::write(*format, scan, &reports, &mut out).with_context(name)?;
     }
     if let Some(format) = stdout {
         let raw = io::stdout();
-        let choice = match choice(args.color) {
+        let choice = match choice(common.color) {
             ColorChoice::Auto => AutoStream::choice(&raw),
             choice => choice,
         };
         reports.color = !matches!(choice, ColorChoice::Never);
-        let written = reports::write(format, &scan, &reports, &mut AutoStream::new(raw, choice).lock());
+        let written = reports::write(format, scan, &reports, &mut AutoStream::new(raw, choice).lock());
         // The reader has seen enough; the verdict still stands.
         if let Err(error) = written
             && error.kind() != io::ErrorKind::BrokenPipe
@@ -113,7 +122,7 @@ fn scan(args: &args::Scan) -> anyhow::Result<ExitStatus> {
             return Err(error).context("standard output");
         }
     }
-    Ok(status(&scan, &reports, strict, allow_partial))
+    Ok(status(scan, &reports, strict, allow_partial))
 }
 
 /// Writes what was read to standard error.

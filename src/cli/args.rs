@@ -27,6 +27,14 @@ pub enum Command {
     /// their content, judges them together with their nested stacks and local modules, and reports.
     #[command(after_long_help = EXIT)]
     Scan(Box<Scan>),
+    /// Judges a live account, or all accounts of an organization.
+    ///
+    /// Asks AWS, with the credentials that the AWS CLI would use, what the trails of the account are and what they
+    /// use, over all enabled Regions; judges and reports it. Only reads. What AWS does not answer is listed, makes the
+    /// verdicts that need it unknown, and the exit status 3.
+    #[cfg(feature = "live")]
+    #[command(after_long_help = EXIT)]
+    Live(Box<Live>),
     /// Lists the checks.
     ///
     /// Prints the table of all checks with their severity, category and title.
@@ -64,6 +72,71 @@ pub struct Scan {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
+    /// What `live` has, too.
+    #[command(flatten)]
+    pub common: Common,
+
+    /// Every input must hold a trail
+    ///
+    /// Without it, a template without a trail is not blamed for that: the trail may be defined elsewhere.
+    #[arg(long, help_heading = "Checks")]
+    pub expect_trail: bool,
+
+    /// A file with values of template parameters
+    ///
+    /// JSON or YAML, in one of three forms: the list of ParameterKey and ParameterValue that the AWS CLI takes, the
+    /// template configuration of CodePipeline with "Parameters", or a plain mapping of names to values. May be given
+    /// several times; later files win.
+    #[arg(long, value_name = "FILE", help_heading = "What templates cannot know")]
+    pub parameters: Vec<PathBuf>,
+
+    /// The value of a variable of Terraform: NAME=VALUE
+    ///
+    /// As terraform's own flag: the value of a variable that is no string is an expression. Wins over every file; may
+    /// be given several times.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable, help_heading = "What templates cannot know")]
+    pub var: Vec<(String, String)>,
+
+    /// A file with values of Terraform variables
+    ///
+    /// In the syntax of `terraform.tfvars` or, with the extension .json, of `terraform.tfvars.json`. Wins over the
+    /// files that Terraform reads by itself; may be given several times, later files win.
+    #[arg(long, value_name = "FILE", help_heading = "What templates cannot know")]
+    pub var_file: Vec<PathBuf>,
+
+    /// The folder of the .tf files that a plan was made of
+    ///
+    /// Findings of the plan then point at the blocks in these files. Not needed where the plan lies beside them.
+    #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
+    pub source: Option<PathBuf>,
+
+    /// The account that the templates are deployed to
+    ///
+    /// Twelve digits. Decides AWS::AccountId and comparisons with account ids in policies.
+    #[arg(long, value_name = "ID", value_parser = account, help_heading = "What templates cannot know")]
+    pub account: Option<String>,
+
+    /// The Region that the templates are deployed to
+    ///
+    /// Decides AWS::Region, AWS::Partition and what depends on the home Region of a trail.
+    #[arg(long, value_name = "NAME", value_parser = region, help_heading = "What templates cannot know")]
+    pub region: Option<String>,
+
+    /// The folder that reported paths are relative to
+    ///
+    /// Without it, the nearest folder upward with .git, else the common parent of the given paths.
+    #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
+    pub repo_root: Option<PathBuf>,
+}
+
+#[cfg(feature = "live")]
+mod live;
+#[cfg(feature = "live")]
+pub use live::Live;
+
+/// What all commands that judge have in common.
+#[derive(Debug, Args)]
+pub struct Common {
     /// The format on standard output
     ///
     /// text is for people, json (version 1) and sarif (2.1.0) are for programs. JSON lists all verdicts, the others
@@ -143,58 +216,6 @@ pub struct Scan {
     /// Selects the checks with a control of that framework; may be given several times. With --only, both must hold.
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Checks")]
     pub framework: Vec<String>,
-
-    /// Every input must hold a trail
-    ///
-    /// Without it, a template without a trail is not blamed for that: the trail may be defined elsewhere.
-    #[arg(long, help_heading = "Checks")]
-    pub expect_trail: bool,
-
-    /// A file with values of template parameters
-    ///
-    /// JSON or YAML, in one of three forms: the list of ParameterKey and ParameterValue that the AWS CLI takes, the
-    /// template configuration of CodePipeline with "Parameters", or a plain mapping of names to values. May be given
-    /// several times; later files win.
-    #[arg(long, value_name = "FILE", help_heading = "What templates cannot know")]
-    pub parameters: Vec<PathBuf>,
-
-    /// The value of a variable of Terraform: NAME=VALUE
-    ///
-    /// As terraform's own flag: the value of a variable that is no string is an expression. Wins over every file; may
-    /// be given several times.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable, help_heading = "What templates cannot know")]
-    pub var: Vec<(String, String)>,
-
-    /// A file with values of Terraform variables
-    ///
-    /// In the syntax of `terraform.tfvars` or, with the extension .json, of `terraform.tfvars.json`. Wins over the
-    /// files that Terraform reads by itself; may be given several times, later files win.
-    #[arg(long, value_name = "FILE", help_heading = "What templates cannot know")]
-    pub var_file: Vec<PathBuf>,
-
-    /// The folder of the .tf files that a plan was made of
-    ///
-    /// Findings of the plan then point at the blocks in these files. Not needed where the plan lies beside them.
-    #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
-    pub source: Option<PathBuf>,
-
-    /// The account that the templates are deployed to
-    ///
-    /// Twelve digits. Decides AWS::AccountId and comparisons with account ids in policies.
-    #[arg(long, value_name = "ID", value_parser = account, help_heading = "What templates cannot know")]
-    pub account: Option<String>,
-
-    /// The Region that the templates are deployed to
-    ///
-    /// Decides AWS::Region, AWS::Partition and what depends on the home Region of a trail.
-    #[arg(long, value_name = "NAME", value_parser = region, help_heading = "What templates cannot know")]
-    pub region: Option<String>,
-
-    /// The folder that reported paths are relative to
-    ///
-    /// Without it, the nearest folder upward with .git, else the common parent of the given paths.
-    #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
-    pub repo_root: Option<PathBuf>,
 
     /// When to use colours
     ///

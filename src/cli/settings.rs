@@ -20,6 +20,12 @@ use crate::sources::cloudformation;
 pub struct Settings {
     /// For the scan.
     pub request: Request<'static>,
+    /// What to write and how to end.
+    pub reporting: Reporting,
+}
+
+/// What to write and how to end.
+pub struct Reporting {
     /// For the reports.
     pub reports: reports::Settings,
     /// The format on standard output; `None` for nothing.
@@ -43,7 +49,7 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
         paths: args.paths.iter().filter(|path| !is_stdin(path)).cloned().collect(),
         stdin,
         repo_root: args.repo_root.clone(),
-        checks: select(args)?,
+        checks: select(&args.common)?,
         options: Options { expect_trail: args.expect_trail, ..Options::default() },
         cloudformation: cloudformation::Settings {
             parameters: parameters::read(&args.parameters)?,
@@ -58,24 +64,31 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
         },
         progress: None,
     };
+    Ok(Settings { request, reporting: reporting(&args.common)? })
+}
+
+/// Resolves what commands that judge have in common.
+///
+/// # Errors
+/// If the clock is set to something that is no time.
+pub fn reporting(common: &args::Common) -> anyhow::Result<Reporting> {
     let defaults = reports::Settings::default();
     let reports = reports::Settings {
         color: false,
-        show: shown(&args.show),
-        sarif_include: shown(&args.sarif_include),
-        fail_on: threshold(args.fail_on),
-        now: if args.times { Some(now()?) } else { None },
-        category: args.sarif_category.clone().unwrap_or(defaults.category),
-        max_results: args.max_results.unwrap_or(defaults.max_results),
+        show: shown(&common.show),
+        sarif_include: shown(&common.sarif_include),
+        fail_on: threshold(common.fail_on),
+        now: if common.times { Some(now()?) } else { None },
+        category: common.sarif_category.clone().unwrap_or(defaults.category),
+        max_results: common.max_results.unwrap_or(defaults.max_results),
     };
-    let format = format(args.format);
-    Ok(Settings {
-        request,
+    let format = format(common.format);
+    Ok(Reporting {
         reports,
-        stdout: Some(format).filter(|format| !(args.quiet && *format == Format::Text)),
-        outputs: args.output.iter().map(|output| (self::format(output.format), output.file.clone())).collect(),
-        strict: args.strict,
-        allow_partial: args.allow_partial,
+        stdout: Some(format).filter(|format| !(common.quiet && *format == Format::Text)),
+        outputs: common.output.iter().map(|output| (self::format(output.format), output.file.clone())).collect(),
+        strict: common.strict,
+        allow_partial: common.allow_partial,
     })
 }
 
@@ -87,22 +100,26 @@ fn read_stdin() -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn select(args: &args::Scan) -> anyhow::Result<Vec<&'static Check>> {
-    for id in args.only.iter().chain(&args.skip) {
+/// The checks that the options leave.
+///
+/// # Errors
+/// For ids and frameworks that do not exist, and if none is left.
+pub fn select(common: &args::Common) -> anyhow::Result<Vec<&'static Check>> {
+    for id in common.only.iter().chain(&common.skip) {
         catalog::find(id)?;
     }
     let mut checks: Vec<&'static Check> = CHECKS
         .iter()
-        .filter(|check| args.only.is_empty() || args.only.iter().any(|id| id == check.id))
-        .filter(|check| !args.skip.iter().any(|id| id == check.id))
+        .filter(|check| common.only.is_empty() || common.only.iter().any(|id| id == check.id))
+        .filter(|check| !common.skip.iter().any(|id| id == check.id))
         .collect();
-    if !args.framework.is_empty() {
+    if !common.framework.is_empty() {
         let frameworks = catalog::frameworks()?;
-        if let Some(name) = args.framework.iter().find(|name| !frameworks.contains_key(name.as_str())) {
+        if let Some(name) = common.framework.iter().find(|name| !frameworks.contains_key(name.as_str())) {
             let known: Vec<&str> = frameworks.keys().map(String::as_str).collect();
             bail!("unknown framework '{name}'; known are: {}", known.join(", "));
         }
-        checks.retain(|check| args.framework.iter().any(|name| frameworks[name].contains(check.id)));
+        checks.retain(|check| common.framework.iter().any(|name| frameworks[name].contains(check.id)));
     }
     if checks.is_empty() {
         bail!("no check is left: --only, --skip and --framework exclude all");
@@ -139,7 +156,10 @@ fn format(format: args::Format) -> Format {
 }
 
 /// The clock; `SOURCE_DATE_EPOCH` (seconds) sets it, as for reproducible builds.
-fn now() -> anyhow::Result<OffsetDateTime> {
+///
+/// # Errors
+/// If that is no number, or beyond all years.
+pub fn now() -> anyhow::Result<OffsetDateTime> {
     match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) => {
             let seconds = text.trim().parse().with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))?;

@@ -1,2 +1,5 @@
-//! Live AWS accounts: what they answered, and what follows from it. Nothing here calls AWS.
+//! Live AWS accounts: asking them, what they answered, and what follows from it. Only `collect` calls AWS.
+pub mod actions;
+#[cfg(feature = "live")]
+pub mod collect;
 pub mod recording;
