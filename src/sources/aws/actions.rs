@@ -51,6 +51,7 @@ pub const ACTIONS: &[(&str, Where, &str, &str)] = &[
         "list-organizational-units-for-parent",
     ),
     ("organizations:ListPolicies", Where::Organization, "organizations", "list-policies"),
+    ("organizations:ListRoots", Where::Organization, "organizations", "list-roots"),
     ("organizations:ListTargetsForPolicy", Where::Organization, "organizations", "list-targets-for-policy"),
     ("s3:GetAccountPublicAccessBlock", Where::EveryAccount, "s3control", "get-public-access-block"),
     ("s3:GetBucketAcl", Where::EveryAccount, "s3api", "get-bucket-acl"),

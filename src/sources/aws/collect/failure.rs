@@ -113,6 +113,7 @@ fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure
         return match status {
             429 | 503 => Failure::new(GapReason::Throttled, format!("HTTP status {status}")),
             403 => Failure::Refused { code: "AccessDenied".to_owned(), message },
+            200..300 => Failure::new(GapReason::MalformedAnswer, "the answer cannot be read"),
             500.. => Failure::new(GapReason::Connection, format!("HTTP status {status} without a reason")),
             _ => Failure::new(GapReason::MalformedAnswer, format!("HTTP status {status} without a reason")),
         };

@@ -5,12 +5,13 @@ use aws_sdk_iam::types::{
     AttachedPermissionsBoundary, AttachedPolicy, GroupDetail, ManagedPolicyDetail, PermissionsBoundaryAttachmentType,
     PolicyDetail, PolicyVersion, RoleDetail, UserDetail,
 };
+use aws_sdk_ssoadmin::operation::describe_permission_set::DescribePermissionSetOutput;
 use aws_sdk_ssoadmin::operation::get_inline_policy_for_permission_set::GetInlinePolicyForPermissionSetOutput;
 use aws_sdk_ssoadmin::operation::list_customer_managed_policy_references_in_permission_set::ListCustomerManagedPolicyReferencesInPermissionSetOutput;
 use aws_sdk_ssoadmin::operation::list_instances::ListInstancesOutput;
 use aws_sdk_ssoadmin::operation::list_managed_policies_in_permission_set::ListManagedPoliciesInPermissionSetOutput;
 use aws_sdk_ssoadmin::operation::list_permission_sets::ListPermissionSetsOutput;
-use aws_sdk_ssoadmin::types::{AttachedManagedPolicy, CustomerManagedPolicyReference, InstanceMetadata};
+use aws_sdk_ssoadmin::types::{AttachedManagedPolicy, CustomerManagedPolicyReference, InstanceMetadata, PermissionSet};
 use serde_json::{Map, Value};
 
 use super::client::{client, pages, send};
@@ -38,6 +39,8 @@ pub(super) async fn permission_sets(place: Place<'_>) {
         place.ask(SSO, "list-permission-sets", Some(&instance), pages!(request)).await;
         let sets = place.run.output(&place.call(SSO, "list-permission-sets", Some(&instance)));
         for set in words(sets.as_ref(), "PermissionSets", None) {
+            let request = client.describe_permission_set().instance_arn(&instance).permission_set_arn(&set);
+            place.ask(SSO, "describe-permission-set", Some(&set), send!(request)).await;
             if wanted.has("sso:ListManagedPoliciesInPermissionSet") {
                 let request =
                     client.list_managed_policies_in_permission_set().instance_arn(&instance).permission_set_arn(&set);
@@ -201,6 +204,8 @@ words!(PermissionsBoundaryAttachmentType);
 shape!(ListInstancesOutput { "Instances": instances });
 shape!(InstanceMetadata { "InstanceArn": instance_arn, "OwnerAccountId": owner_account_id, "Name": name });
 shape!(ListPermissionSetsOutput { "PermissionSets": permission_sets });
+shape!(DescribePermissionSetOutput { "PermissionSet": permission_set });
+shape!(PermissionSet { "Name": name, "PermissionSetArn": permission_set_arn });
 shape!(ListManagedPoliciesInPermissionSetOutput { "AttachedManagedPolicies": attached_managed_policies });
 shape!(AttachedManagedPolicy { "Name": name, "Arn": arn });
 shape!(ListCustomerManagedPolicyReferencesInPermissionSetOutput {

@@ -9,10 +9,11 @@ use aws_sdk_organizations::operation::list_accounts_for_parent::ListAccountsForP
 use aws_sdk_organizations::operation::list_delegated_administrators::ListDelegatedAdministratorsOutput;
 use aws_sdk_organizations::operation::list_organizational_units_for_parent::ListOrganizationalUnitsForParentOutput;
 use aws_sdk_organizations::operation::list_policies::ListPoliciesOutput;
+use aws_sdk_organizations::operation::list_roots::ListRootsOutput;
 use aws_sdk_organizations::operation::list_targets_for_policy::ListTargetsForPolicyOutput;
 use aws_sdk_organizations::types::{
     Account, AccountState, AccountStatus, DelegatedAdministrator, Organization, OrganizationFeatureSet,
-    OrganizationalUnit, Policy, PolicySummary, PolicyTargetSummary, PolicyType, TargetType,
+    OrganizationalUnit, Policy, PolicySummary, PolicyTargetSummary, PolicyType, Root, TargetType,
 };
 use serde_json::Value;
 
@@ -73,11 +74,12 @@ pub(super) async fn policies(place: Place<'_>) {
     let wanted = &place.run.wanted;
     if wanted.has("organizations:ListDelegatedAdministrators") {
         let request = client.list_delegated_administrators().service_principal(CLOUDTRAIL);
-        place.ask(SERVICE, "list-delegated-administrators", None, pages!(request)).await;
+        place.ask(SERVICE, "list-delegated-administrators", Some(CLOUDTRAIL), pages!(request)).await;
     }
     if !wanted.has("organizations:ListPolicies") {
         return;
     }
+    place.ask(SERVICE, "list-roots", None, pages!(client.list_roots())).await;
     let request = client.list_policies().filter(PolicyType::ServiceControlPolicy);
     place.ask(SERVICE, "list-policies", None, pages!(request)).await;
     let list = place.run.output(&place.call(SERVICE, "list-policies", None));
@@ -106,6 +108,8 @@ shape!(ListOrganizationalUnitsForParentOutput { "OrganizationalUnits": organizat
 shape!(OrganizationalUnit { "Id": id, "Arn": arn, "Name": name });
 shape!(ListDelegatedAdministratorsOutput { "DelegatedAdministrators": delegated_administrators });
 shape!(DelegatedAdministrator { "Id": id, "Arn": arn, "Name": name, "Status": status });
+shape!(ListRootsOutput { "Roots": roots });
+shape!(Root { "Id": id, "Arn": arn, "Name": name });
 shape!(ListPoliciesOutput { "Policies": policies });
 shape!(PolicySummary { "Id": id, "Arn": arn, "Name": name, "Type": r#type, "AwsManaged": aws_managed });
 shape!(DescribePolicyOutput { "Policy": policy });
