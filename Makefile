@@ -12,7 +12,13 @@ test: tools lint doc
 	$(CARGO) test --locked --test suite
 
 # Third-party validators that the tests run.
-tools: .tools/package-lock.json
+tools: .tools/package-lock.json .tools/python/ready
+
+# The stand-in for AWS that the live tests ask.
+.tools/python/ready: tests/live/requirements.txt
+	python3 -m venv .tools/python
+	.tools/python/bin/pip install --quiet --disable-pip-version-check --requirement tests/live/requirements.txt
+	touch $@
 
 .tools/package-lock.json: tests/tools/package-lock.json tests/tools/package.json
 	mkdir -p .tools

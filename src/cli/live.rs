@@ -68,7 +68,12 @@ pub fn run(args: &Live) -> anyhow::Result<ExitStatus> {
         writeln!(anstream::stderr(), "{} calls recorded, {} gaps", recording.len(), recording.manifest.gaps.len())?;
     }
     let _ = reporting;
-    Ok(ExitStatus::of(false, !recording.manifest.gaps.is_empty() && !args.common.allow_partial))
+    let is_partial = recording
+        .manifest
+        .gaps
+        .iter()
+        .any(|gap| gap.reason != crate::sources::aws::recording::GapReason::DeniedByPolicy);
+    Ok(ExitStatus::of(false, is_partial && !args.common.allow_partial))
 }
 
 /// What the checks need, as their pages say.

@@ -318,6 +318,15 @@ def mixed():
     )["Policy"]["PolicySummary"]["Id"]
     organizations.attach_policy(PolicyId=guard, TargetId=root)
 
+    # A permission set with full access; roles come of it where it is assigned, which is nowhere.
+    sso = management.client("sso-admin")
+    instance = sso.list_instances()["Instances"][0]["InstanceArn"]
+    wanted = sso.create_permission_set(Name="operators", InstanceArn=instance)["PermissionSet"]["PermissionSetArn"]
+    full = "arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess"
+    sso.attach_managed_policy_to_permission_set(
+        InstanceArn=instance, PermissionSetArn=wanted, ManagedPolicyArn=full
+    )
+
     # app: a single-Region trail of its own, with an excluded source, into its own bucket.
     make_bucket(app, "mixed-app", "us-east-1")
     trails = app.client("cloudtrail", "us-east-1")
@@ -327,7 +336,8 @@ def mixed():
     )
     trails.start_logging(Name="own")
 
-    # lab: stopped.
+    # lab: stopped; an event data store besides.
+    control(f"event-data-store/{lab.id}/{HOME}/lake")
     make_bucket(lab, "mixed-lab")
     lab.client("cloudtrail").create_trail(Name="paused", S3BucketName="mixed-lab", IsMultiRegionTrail=True)
 
@@ -349,7 +359,6 @@ def mixed():
     shop.client("s3").delete_bucket(Bucket="mixed-outside")
     outside("mixed-outside")
     iam = shop.client("iam")
-    full = "arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess"
     trust = {"Effect": "Allow", "Principal": {"AWS": shop.id}, "Action": "sts:AssumeRole"}
     iam.create_user(UserName="anna")
     iam.attach_user_policy(UserName="anna", PolicyArn=full)
@@ -361,10 +370,15 @@ def mixed():
     iam.attach_role_policy(RoleName="operator", PolicyArn=full)
 
 
+def control(path):
+    """Asks the server itself for something."""
+    with urllib.request.urlopen(f"{ENDPOINT}/_trailwarden/{path}") as answer:
+        return answer.read()
+
+
 def outside(bucket):
     """Makes a bucket in an account outside the organization."""
-    with urllib.request.urlopen(f"{ENDPOINT}/_trailwarden/key/999999999999") as answer:
-        key = json.load(answer)
+    key = json.loads(control("key/999999999999"))
     session = boto3.Session(aws_access_key_id=key["id"], aws_secret_access_key=key["secret"], region_name=HOME)
     s3 = session.client("s3", endpoint_url=ENDPOINT, config=Config(s3={"addressing_style": "path"}))
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": HOME})

@@ -1,6 +1,6 @@
 """moto's server, mended where it differs from AWS in what a scan of trails asks.
 
-Usage: server.py PORT (0 for a free one). Prints `listening PORT` when it is ready.
+Usage: server.py PORT [--until-eof] (0 for a free one). Prints `listening PORT` when it is ready.
 Each mend names the page of AWS's documentation that it follows.
 """
 
@@ -10,6 +10,7 @@ import logging
 import os
 import struct
 import sys
+import threading
 import time
 
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -161,10 +162,36 @@ def get_insight_selectors(self):
 
 
 def list_event_data_stores(self):
-    """moto has no event data stores: none is what an account without them answers."""
-    return json.dumps({"EventDataStores": []})
+    """API reference, ListEventDataStores and GetEventDataStore; moto has none, so that a seed asks for one by name."""
+    stores = event_data_stores.get((self.current_account, self.region), [])
+    return json.dumps({"EventDataStores": [{"EventDataStoreArn": store["EventDataStoreArn"]} for store in stores]})
 
 
+def get_event_data_store(self):
+    for store in event_data_stores.get((self.current_account, self.region), []):
+        if store["EventDataStoreArn"] == self._get_param("EventDataStore"):
+            return json.dumps(store)
+    raise JsonRESTError("EventDataStoreNotFoundException", "The event data store does not exist")
+
+
+def add_event_data_store(account, region, name):
+    management = [{"Field": "eventCategory", "Equals": ["Management"]}]
+    store = {
+        "EventDataStoreArn": f"arn:aws:cloudtrail:{region}:{account}:eventdatastore/{name}",
+        "Name": name,
+        "Status": "ENABLED",
+        "AdvancedEventSelectors": [{"Name": "Default", "FieldSelectors": management}],
+        "MultiRegionEnabled": True,
+        "OrganizationEnabled": False,
+        "RetentionPeriod": 366,
+        "TerminationProtectionEnabled": True,
+        "BillingMode": "EXTENDABLE_RETENTION_PRICING",
+    }
+    event_data_stores.setdefault((account, region), []).append(store)
+
+
+event_data_stores = {}
+CloudTrailResponse.get_event_data_store = get_event_data_store
 Trail.put_event_selectors = put_event_selectors
 CloudTrailResponse.get_event_selectors = get_event_selectors
 CloudTrailResponse.get_insight_selectors = get_insight_selectors
@@ -338,8 +365,8 @@ def rpc_v2(application, environ, start_response):
 
 
 class WithControl:
-    """What a seed needs and AWS has no call for: /_trailwarden/mfa-delete?BUCKET=Enabled, and a key of any account
-    by /_trailwarden/key/ACCOUNT."""
+    """What a seed needs and AWS or moto has no call for, below /_trailwarden: mfa-delete?BUCKET=Enabled,
+    event-data-store/ACCOUNT/REGION/NAME, and a key of any account by key/ACCOUNT."""
 
     def __init__(self, application):
         self.application = application
@@ -349,6 +376,10 @@ class WithControl:
         if path == "/_trailwarden/mfa-delete":
             bucket, _, state = environ.get("QUERY_STRING", "").partition("=")
             mfa_delete[bucket] = state
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [b"ok"]
+        if path.startswith("/_trailwarden/event-data-store/"):
+            add_event_data_store(*path.split("/")[3:])
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b"ok"]
         if path.startswith("/_trailwarden/key/"):
@@ -361,6 +392,12 @@ class WithControl:
         if path.startswith("/service/"):
             return rpc_v2(self.application, environ, start_response)
         return self.application(environ, start_response)
+
+
+def until_eof():
+    """Ends the server with the process that holds the other end of its standard input."""
+    sys.stdin.read()
+    os._exit(0)
 
 
 def main():
@@ -377,6 +414,8 @@ def main():
     application = WithControl(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True, request_handler=Quiet)
     print(f"listening {server.server_port}", flush=True)
+    if "--until-eof" in sys.argv:
+        threading.Thread(target=until_eof, daemon=True).start()
     server.serve_forever()
 
 

@@ -9,6 +9,8 @@ mod floors;
 mod generated;
 mod hostile;
 mod laws;
+#[cfg(feature = "live")]
+mod live;
 mod lost_events;
 mod minimal_pairs;
 mod modules;

@@ -12,9 +12,11 @@ use aws_sdk_cloudtrail::types::{
     EventSelector, InsightSelector, InsightType, ReadWriteType, ResourceTag, SourceEventCategory, Tag, Trail,
 };
 
-use super::client::{client, pages, send};
+use super::client::{client, pages, send, whole};
+use super::failure::Failure;
 use super::run::Place;
-use super::shape::{shape, words};
+use super::shape::{Shape, shape, words};
+use crate::sources::aws::recording::GapReason;
 
 const SERVICE: &str = "cloudtrail";
 
@@ -22,7 +24,15 @@ const SERVICE: &str = "cloudtrail";
 pub(super) async fn describe_trails(place: Place<'_>) {
     let client = client!(place, aws_sdk_cloudtrail, Json);
     let request = client.describe_trails().include_shadow_trails(true);
-    place.ask(SERVICE, "describe-trails", None, send!(request)).await;
+    let trails = async {
+        let output = request.send().await?;
+        // AWS writes an empty list where there is no trail.
+        match output.trail_list {
+            Some(_) => Ok(whole(output.json())),
+            None => Err(Failure::new(GapReason::MalformedAnswer, "the answer holds no list of trails")),
+        }
+    };
+    place.ask(SERVICE, "describe-trails", None, trails).await;
 }
 
 /// The event data stores of a Region, then each of them: the list says little.
