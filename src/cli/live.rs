@@ -12,6 +12,8 @@ use super::exit::ExitStatus;
 use super::settings;
 use crate::checks::Check;
 use crate::checks::page::Page;
+use crate::finding::Options;
+use crate::scan;
 use crate::sources::aws::actions::{self, Wanted};
 use crate::sources::aws::collect::{self, CollectError, Limits, Organization, Request, Snapshot};
 
@@ -32,9 +34,8 @@ pub fn run(args: &Live) -> anyhow::Result<ExitStatus> {
     }
     let checks = settings::select(&args.common)?;
     let reporting = settings::reporting(&args.common)?;
-    let now = settings::now()?;
-    let is_set = std::env::var_os("SOURCE_DATE_EPOCH").is_some();
-    let clock = move || if is_set { now } else { time::OffsetDateTime::now_utc() };
+    let stated = settings::stated_time()?;
+    let clock = move || stated.unwrap_or_else(time::OffsetDateTime::now_utc);
     let bar = Bar::default();
     let progress = |snapshot: &Snapshot| bar.show(snapshot);
     let is_quiet = args.common.quiet || args.common.no_progress;
@@ -67,13 +68,25 @@ pub fn run(args: &Live) -> anyhow::Result<ExitStatus> {
     if args.common.verbose > 0 {
         writeln!(anstream::stderr(), "{} calls recorded, {} gaps", recording.len(), recording.manifest.gaps.len())?;
     }
-    let _ = reporting;
-    let is_partial = recording
-        .manifest
-        .gaps
-        .iter()
-        .any(|gap| gap.reason != crate::sources::aws::recording::GapReason::DeniedByPolicy);
-    Ok(ExitStatus::of(false, is_partial && !args.common.allow_partial))
+    let request = scan::Request {
+        checks,
+        options: Options::default(),
+        clock: stated.map(time::OffsetDateTime::unix_timestamp),
+        live: Some(recording),
+        ..scan::Request::default()
+    };
+    let mut scan = scan::run(&request)?;
+    // What counts as coverage was looked for everywhere; what is reported may be less.
+    if !args.region.is_empty() {
+        let regions: Vec<&str> = args.region.iter().map(String::as_str).collect();
+        scan.findings.retain(|finding| region_of(&finding.subject.address).is_none_or(|own| regions.contains(&own)));
+    }
+    super::report(&scan, reporting, &args.common)
+}
+
+/// The Region in the ARN of a thing; none for accounts, buckets and principals, which are everywhere.
+fn region_of(address: &str) -> Option<&str> {
+    address.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty())
 }
 
 /// What the checks need, as their pages say.
@@ -130,6 +143,14 @@ fn sentence(snapshot: &Snapshot) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_in_a_region() {
+        assert_eq!(region_of("arn:aws:kms:eu-west-1:111122223333:key/a"), Some("eu-west-1"));
+        for everywhere in ["arn:aws:s3:::logs", "arn:aws:iam::111122223333:role/a", "111122223333", "*"] {
+            assert_eq!(region_of(everywhere), None, "{everywhere}");
+        }
+    }
 
     #[test]
     fn progress_names_the_slowest_account() {

@@ -62,6 +62,8 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
             account: args.account.clone(),
             region: args.region.clone(),
         },
+        live: None,
+        clock: stated_time()?.map(OffsetDateTime::unix_timestamp),
         progress: None,
     };
     Ok(Settings { request, reporting: reporting(&args.common)? })
@@ -155,16 +157,20 @@ fn format(format: args::Format) -> Format {
     }
 }
 
-/// The clock; `SOURCE_DATE_EPOCH` (seconds) sets it, as for reproducible builds.
+/// The clock; `SOURCE_DATE_EPOCH` sets it, as for reproducible builds.
 ///
 /// # Errors
 /// If that is no number, or beyond all years.
 pub fn now() -> anyhow::Result<OffsetDateTime> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => {
-            let seconds = text.trim().parse().with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))?;
-            OffsetDateTime::from_unix_timestamp(seconds).with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))
-        }
-        Err(_) => Ok(OffsetDateTime::now_utc()),
-    }
+    Ok(stated_time()?.unwrap_or_else(OffsetDateTime::now_utc))
+}
+
+/// The time that `SOURCE_DATE_EPOCH` states in seconds.
+///
+/// # Errors
+/// If it is no number, or beyond all years.
+pub fn stated_time() -> anyhow::Result<Option<OffsetDateTime>> {
+    let Ok(text) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let seconds = text.trim().parse().with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))?;
+    OffsetDateTime::from_unix_timestamp(seconds).with_context(|| format!("SOURCE_DATE_EPOCH '{text}'")).map(Some)
 }

@@ -30,15 +30,15 @@ impl<'o> Judge<'o> {
         Draft::new(self, subject.identity().clone())
     }
 
-    /// Starts a finding about a whole input, at the address `*`.
+    /// Starts a finding about a whole input, at the address `*`, or at the id of a live account.
     pub fn on_input(&mut self, input: &Input) -> Draft<'_, 'o> {
         let subject = Identity {
             input: input.id,
             kind: ResourceKind::Account,
-            address: "*".to_owned(),
+            address: input.whole_address().to_owned(),
             instances: Vec::new(),
             calls: Vec::new(),
-            shown: input.path.clone(),
+            shown: input.owner().to_owned(),
             at: input.at.clone(),
             existence: Existence::Certain,
         };
@@ -198,6 +198,11 @@ impl<'j, 'o> Draft<'j, 'o> {
     /// It cannot be told.
     pub fn unknown(self, causes: impl Into<Causes>) {
         let causes = causes.into();
+        // Nothing is to be said of a bucket that is not there but that.
+        if let Some(cause) = causes.iter().find(|cause| cause.kind == CauseKind::BucketMissing) {
+            let detail = cause.detail.to_string();
+            return self.not_applicable(CauseKind::BucketMissing, detail);
+        }
         let sentence = format!("Cannot tell whether {} {}", self.name(false), self.claim.0);
         let reason = Some(causes.to_string());
         self.record(Outcome::Unknown(causes), sentence, reason);
@@ -214,7 +219,7 @@ impl<'j, 'o> Draft<'j, 'o> {
         let the = if capital { "The" } else { "the" };
         let shown = cut(&self.subject.shown, LONGEST_NAME);
         match self.subject.kind {
-            ResourceKind::Account => format!("{the} input '{shown}'"),
+            ResourceKind::Account if self.subject.address == "*" => format!("{the} input '{shown}'"),
             kind => format!("{the} {} '{shown}'", kind.noun()),
         }
     }

@@ -97,8 +97,10 @@ impl Estate {
 
     /// The log groups that trails deliver to, each once.
     pub fn log_groups(&self) -> Vec<LogTarget<'_, LogGroup>> {
-        let find =
-            |from, name: &Text| self.find(from, name, |input| &input.log_groups, |group| is_log_group(group, name));
+        let find = |from, name: &Text| {
+            let found = self.find(from, name, |input| &input.log_groups, |group| is_log_group(group, name));
+            if let Link::Elsewhere(name) = &found { self.nowhere(from, ResourceKind::LogGroup, name) } else { found }
+        };
         self.targets(ResourceKind::LogGroup, |trail| &trail.log_group, find)
     }
 
@@ -110,14 +112,21 @@ impl Estate {
         match (own, found) {
             (Some(own), _) => Link::Here(bucket(own)),
             (None, [only]) => Link::Here(bucket(only)),
-            (None, []) => Link::Elsewhere(name.clone()),
+            (None, []) => self.nowhere(from, ResourceKind::Bucket, name),
             (None, _) => several(name),
         }
     }
 
     /// The key of this id, ARN or alias.
     pub fn key(&self, from: InputId, name: &Text) -> Link<'_, Key> {
-        self.find(from, name, |input| &input.keys, |key| self.is_key(key, name))
+        let found = self.find(from, name, |input| &input.keys, |key| self.is_key(key, name));
+        if let Link::Elsewhere(name) = &found { self.nowhere(from, ResourceKind::Key, name) } else { found }
+    }
+
+    /// What is said of a thing that no input holds: a live account may know why.
+    fn nowhere<T>(&self, from: InputId, kind: ResourceKind, name: &Text) -> Link<'_, T> {
+        let cause = self.input(from).live.as_ref().and_then(|live| live.why_unread(kind, name));
+        cause.map_or_else(|| Link::Elsewhere(name.clone()), |cause| Link::Unknown(cause.clone().into()))
     }
 
     /// The policies of the bucket with this name, as used by an input: those of the input itself, else those of the

@@ -2,4 +2,5 @@
 pub mod actions;
 #[cfg(feature = "live")]
 pub mod collect;
+pub mod lower;
 pub mod recording;
