@@ -204,15 +204,8 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let first = inputs.len() as u32;
     inputs.extend(plans::inputs(plans, &mut sources, first, &mut gaps));
     let first = inputs.len() as u32;
-    let recorded = recordings::inputs(
-        &folders,
-        request.live.as_ref(),
-        &base,
-        request.clock,
-        &mut sources,
-        first,
-        &mut gaps,
-    );
+    let recorded =
+        recordings::inputs(&folders, request.live.as_ref(), &base, request.clock, &mut sources, first, &mut gaps);
     inputs.extend(recorded.inputs);
     let estate = Estate::new(inputs);
     report(Progress::Judging);

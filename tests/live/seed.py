@@ -181,8 +181,8 @@ def delivery_role(account, group):
     return arn
 
 
-def good_trail(account, name, bucket, key, **options):
-    """A trail with everything right, in a bucket that may be another account's."""
+def good_trail(account, name, bucket, key, logs=None, **options):
+    """A trail with everything right; `logs` is the bucket that it will deliver to in the end."""
     arn = account.trail_arn(name)
     group = log_group(account, f"/audit/{name}", 400, key)
     topic_arn = topic(account, name, arn)
@@ -200,7 +200,8 @@ def good_trail(account, name, bucket, key, **options):
         TagsList=[{"Key": "owner", "Value": "audit"}],
         **options,
     )
-    own = [f"arn:aws:s3:::{bucket}/", f"arn:aws:s3:::{bucket}-access/"]
+    logs = logs or bucket
+    own = [f"arn:aws:s3:::{logs}/", f"arn:aws:s3:::{logs}-access/"]
     trail.put_event_selectors(
         TrailName=name,
         AdvancedEventSelectors=[
@@ -306,7 +307,7 @@ def mixed():
     key = good_key(management, [arn])["Arn"]
     # moto wants a trail's bucket in the trail's account when it is made; it may move afterwards.
     make_bucket(management, "for-the-time-being")
-    good_trail(management, "organization", "for-the-time-being", key, IsOrganizationTrail=True)
+    good_trail(management, "organization", "for-the-time-being", key, logs="mixed-archive", IsOrganizationTrail=True)
     good_bucket(archive, "mixed-archive", delivery("mixed-archive", paths, {"aws:SourceArn": arn}))
     management.client("cloudtrail").update_trail(Name="organization", S3BucketName="mixed-archive")
     management.client("s3").delete_bucket(Bucket="for-the-time-being")
@@ -321,7 +322,9 @@ def mixed():
     # A permission set with full access; roles come of it where it is assigned, which is nowhere.
     sso = management.client("sso-admin")
     instance = sso.list_instances()["Instances"][0]["InstanceArn"]
-    wanted = sso.create_permission_set(Name="operators", InstanceArn=instance)["PermissionSet"]["PermissionSetArn"]
+    wanted = sso.create_permission_set(
+        Name="operators", InstanceArn=instance, SessionDuration="PT1H"
+    )["PermissionSet"]["PermissionSetArn"]
     full = "arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess"
     sso.attach_managed_policy_to_permission_set(
         InstanceArn=instance, PermissionSetArn=wanted, ManagedPolicyArn=full

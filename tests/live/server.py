@@ -301,6 +301,15 @@ def get_bucket_versioning(self):
     return status, headers, body
 
 
+def get_object_lock_configuration(self, bucket_name):
+    """API reference, DefaultRetention: days or years, not both."""
+    *rest, days, years = plain_get_object_lock(self, bucket_name)
+    return (*rest, days or None, years or None)
+
+
+plain_get_object_lock = S3Backend.get_object_lock_configuration
+S3Backend.get_object_lock_configuration = get_object_lock_configuration
+
 mfa_delete = {}
 plain_get_bucket_versioning = S3Response.get_bucket_versioning
 S3Response.get_bucket_versioning = get_bucket_versioning

@@ -66,14 +66,8 @@ pub const ACTIONS: &[(&str, Where, &str, &str)] = &[
     ("s3:GetLifecycleConfiguration", Where::EveryAccount, "s3api", "get-bucket-lifecycle-configuration"),
     ("s3:ListAllMyBuckets", Where::EveryAccount, "s3api", "list-buckets"),
     ("sns:GetTopicAttributes", Where::EveryAccount, "sns", "get-topic-attributes"),
-    ("sns:ListSubscriptionsByTopic", Where::EveryAccount, "sns", "list-subscriptions-by-topic"),
+    ("sso:DescribePermissionSet", Where::Organization, "sso-admin", "describe-permission-set"),
     ("sso:GetInlinePolicyForPermissionSet", Where::Organization, "sso-admin", "get-inline-policy-for-permission-set"),
-    (
-        "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
-        Where::Organization,
-        "sso-admin",
-        "list-customer-managed-policy-references-in-permission-set",
-    ),
     ("sso:ListInstances", Where::Organization, "sso-admin", "list-instances"),
     (
         "sso:ListManagedPoliciesInPermissionSet",

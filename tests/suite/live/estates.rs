@@ -141,7 +141,7 @@ fn units_and_exclusions() {
 fn a_member_alone() {
     let proxy = MIXED.plain();
     let role = format!("arn:aws:iam::{APP}:role/OrganizationAccountAccessRole");
-    let script = "import boto3, sys; c = boto3.client('sts', endpoint_url=sys.argv[1]).assume_role(RoleArn=sys.argv[2], \
+    let script = "import boto3, sys; c = boto3.client('sts', region_name='eu-west-1', endpoint_url=sys.argv[1]).assume_role(RoleArn=sys.argv[2], \
                   RoleSessionName='test')['Credentials']; print(c['AccessKeyId'], c['SecretAccessKey'], c['SessionToken'])";
     let output =
         clean(&mut Command::new(python())).args(["-c", script, &proxy.endpoint, &role]).output().expect("runs");

@@ -7,11 +7,10 @@ use aws_sdk_iam::types::{
 };
 use aws_sdk_ssoadmin::operation::describe_permission_set::DescribePermissionSetOutput;
 use aws_sdk_ssoadmin::operation::get_inline_policy_for_permission_set::GetInlinePolicyForPermissionSetOutput;
-use aws_sdk_ssoadmin::operation::list_customer_managed_policy_references_in_permission_set::ListCustomerManagedPolicyReferencesInPermissionSetOutput;
 use aws_sdk_ssoadmin::operation::list_instances::ListInstancesOutput;
 use aws_sdk_ssoadmin::operation::list_managed_policies_in_permission_set::ListManagedPoliciesInPermissionSetOutput;
 use aws_sdk_ssoadmin::operation::list_permission_sets::ListPermissionSetsOutput;
-use aws_sdk_ssoadmin::types::{AttachedManagedPolicy, CustomerManagedPolicyReference, InstanceMetadata, PermissionSet};
+use aws_sdk_ssoadmin::types::{AttachedManagedPolicy, InstanceMetadata, PermissionSet};
 use serde_json::{Map, Value};
 
 use super::client::{client, pages, send};
@@ -45,14 +44,6 @@ pub(super) async fn permission_sets(place: Place<'_>) {
                 let request =
                     client.list_managed_policies_in_permission_set().instance_arn(&instance).permission_set_arn(&set);
                 place.ask(SSO, "list-managed-policies-in-permission-set", Some(&set), pages!(request)).await;
-            }
-            if wanted.has("sso:ListCustomerManagedPolicyReferencesInPermissionSet") {
-                let request = client
-                    .list_customer_managed_policy_references_in_permission_set()
-                    .instance_arn(&instance)
-                    .permission_set_arn(&set);
-                let operation = "list-customer-managed-policy-references-in-permission-set";
-                place.ask(SSO, operation, Some(&set), pages!(request)).await;
             }
             if wanted.has("sso:GetInlinePolicyForPermissionSet") {
                 let request =
@@ -208,10 +199,6 @@ shape!(DescribePermissionSetOutput { "PermissionSet": permission_set });
 shape!(PermissionSet { "Name": name, "PermissionSetArn": permission_set_arn });
 shape!(ListManagedPoliciesInPermissionSetOutput { "AttachedManagedPolicies": attached_managed_policies });
 shape!(AttachedManagedPolicy { "Name": name, "Arn": arn });
-shape!(ListCustomerManagedPolicyReferencesInPermissionSetOutput {
-    "CustomerManagedPolicyReferences": customer_managed_policy_references,
-});
-shape!(CustomerManagedPolicyReference { "Name": name, "Path": path });
 shape!(GetInlinePolicyForPermissionSetOutput { "InlinePolicy": inline_policy });
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ use aws_sdk_cloudwatchlogs::operation::describe_log_groups::DescribeLogGroupsOut
 use aws_sdk_cloudwatchlogs::operation::describe_metric_filters::DescribeMetricFiltersOutput;
 use aws_sdk_cloudwatchlogs::types as logs;
 use aws_sdk_sns::operation::get_topic_attributes::GetTopicAttributesOutput;
-use aws_sdk_sns::operation::list_subscriptions_by_topic::ListSubscriptionsByTopicOutput;
-use aws_sdk_sns::types::Subscription;
 use serde_json::{Map, Value};
 
 use super::client::{client, pages, send};
@@ -48,20 +46,10 @@ pub(super) async fn alarms(place: Place<'_>) {
 /// What the enabled checks need to know of a topic.
 pub(super) async fn topic(place: Place<'_>, arn: &str) {
     let client = client!(place, aws_sdk_sns, Xml);
-    let wanted = &place.run.wanted;
-    let attributes = async {
-        if wanted.has("sns:GetTopicAttributes") {
-            let request = client.get_topic_attributes().topic_arn(arn);
-            place.ask("sns", "get-topic-attributes", Some(arn), send!(request)).await;
-        }
-    };
-    let subscriptions = async {
-        if wanted.has("sns:ListSubscriptionsByTopic") {
-            let request = client.list_subscriptions_by_topic().topic_arn(arn);
-            place.ask("sns", "list-subscriptions-by-topic", Some(arn), pages!(request)).await;
-        }
-    };
-    tokio::join!(attributes, subscriptions);
+    if place.run.wanted.has("sns:GetTopicAttributes") {
+        let request = client.get_topic_attributes().topic_arn(arn);
+        place.ask("sns", "get-topic-attributes", Some(arn), send!(request)).await;
+    }
 }
 
 /// The attributes that are kept of a topic.
@@ -141,12 +129,3 @@ shape!(alarms::MetricDataQuery {
 shape!(alarms::MetricStat { "Metric": metric, "Period": period, "Stat": stat });
 shape!(alarms::Metric { "Namespace": namespace, "MetricName": metric_name });
 words!(alarms::ComparisonOperator, alarms::Statistic);
-
-// Where a subscription delivers to may be a person's address or hold a token.
-shape!(ListSubscriptionsByTopicOutput { "Subscriptions": subscriptions });
-shape!(Subscription {
-    "SubscriptionArn": subscription_arn,
-    "Owner": owner,
-    "Protocol": protocol,
-    "TopicArn": topic_arn,
-});
