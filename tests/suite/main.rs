@@ -9,6 +9,7 @@ mod floors;
 mod generated;
 mod hostile;
 mod laws;
+mod live;
 mod lost_events;
 mod minimal_pairs;
 mod modules;
