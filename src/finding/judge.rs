@@ -248,6 +248,12 @@ impl<'j, 'o> Draft<'j, 'o> {
             evidence.expected = clean(&evidence.expected);
             evidence.observed = clean(&evidence.observed);
         }
+        if self.subject.address.starts_with("arn:") && self.subject.address.contains(CONTROL_TOWER) {
+            let (observed, at) = ("control-tower".to_owned(), self.subject.at.clone());
+            let (attribute, expected) = ("managed-by".to_owned(), "changed in the landing zone only".to_owned());
+            self.evidence.push(Evidence { attribute, expected, observed, at });
+            self.remedy = Some(LANDING_ZONE.to_owned());
+        }
         let remediation = matches!(outcome, Outcome::Fail(_)).then(|| clean(&self.remedy.unwrap_or_default()));
         self.judge.findings.push(Finding {
             check: self.judge.check,
@@ -265,6 +271,15 @@ impl<'j, 'o> Draft<'j, 'o> {
         });
     }
 }
+
+/// How the names of what AWS Control Tower makes begin.
+const CONTROL_TOWER: &str = "aws-controltower-";
+
+/// What to do about such a thing: it is guarded by policies of the organization, and what is changed by hand is drift.
+/// Source: AWS Control Tower user guide, "Detect and resolve drift" and "Customize your landing zone configuration".
+const LANDING_ZONE: &str = "AWS Control Tower manages this and takes changes made by hand for drift. Set the KMS key, the \
+                            retention of logs and the Regions in the settings of the landing zone; what these do not \
+                            offer cannot be changed here, so suppress the finding with that reason.";
 
 /// The longest text of one field in reports: consumers refuse or cut more.
 const LONGEST: usize = 900;

@@ -223,6 +223,10 @@ impl Estate {
                     Link::Here(item) => item.identity().clone(),
                     // The finding stands at the trail and speaks of the thing that the trail names.
                     Link::Elsewhere(name) => Identity { shown: name.to_string(), ..borrowed.clone() },
+                    // A live account knows what it could not read.
+                    Link::Unknown(_) if self.input(trail.id.input).live.is_some() && name.literal().is_some() => {
+                        Identity { shown: name.to_string(), ..borrowed.clone() }
+                    }
                     Link::Unknown(_) => Identity { shown: format!("of {}", borrowed.shown), ..borrowed.clone() },
                 };
                 match known.entry((subject.input, subject.instance().to_owned())) {

@@ -1,173 +1,229 @@
-//! Live scans over a real socket: the program, a proxy that fails on purpose, and a stand-in for AWS.
+//! Live accounts, judged from recordings: a base in `tests/data/recordings`, and what a case changes in it.
 
-mod estates;
-mod faults;
-mod proxy;
-mod secrets;
-
-use std::io::{BufRead, BufReader};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::{LazyLock, Mutex};
 
-use serde_json::Value;
+use rayon::prelude::*;
 use tempfile::TempDir;
-use trailwarden::sources::aws::recording::{Answer, Recording};
+use trailwarden::checks::page::Page;
+use trailwarden::checks::{CHECKS, Check};
+use trailwarden::finding::Outcome;
+use trailwarden::scan::{self, Request, Scan};
 
-use super::project;
-use proxy::{Fault, Proxy, Seen};
+use super::cases::{self, Case};
+use super::{all, all_files, name, none, project};
 
-/// The account of the credentials that the tests use.
-pub const MANAGEMENT: &str = "123456789012";
+/// A copy of a base, to be changed.
+pub struct Bench(TempDir);
 
-/// The secret key of the tests; no output may hold it.
-pub const SECRET: &str = "canary-secret-access-key";
+impl Bench {
+    /// Of `tests/data/recordings/<base>`.
+    pub fn of(base: &str) -> Self {
+        let bench = Self(tempfile::tempdir().expect("a folder can be made"));
+        bench.lay(&project().join("tests/data/recordings").join(base));
+        bench
+    }
 
-/// The organization's members in the order of their creation.
-pub const ARCHIVE: &str = "200000000002";
-pub const APP: &str = "200000000003";
-pub const LAB: &str = "200000000004";
-pub const LEGACY: &str = "200000000005";
-pub const SHOP: &str = "200000000006";
+    /// The base that a case names, without what it takes away and with what it puts in.
+    pub fn of_case(folder: &Path) -> Self {
+        let base = std::fs::read_to_string(folder.join("base")).expect("a case names its base");
+        let bench = Self::of(base.trim());
+        let without = std::fs::read_to_string(folder.join("without")).unwrap_or_default();
+        without.lines().for_each(|path| bench.remove(path));
+        bench.lay(folder);
+        bench
+    }
 
-/// A server with one estate, made when the first test asks for it. It ends with this process.
-struct Estate {
-    port: u16,
-    /// The server ends when this is closed.
-    _server: Mutex<Child>,
-}
-
-static GOOD: LazyLock<Estate> = LazyLock::new(|| Estate::make("good"));
-static BAD: LazyLock<Estate> = LazyLock::new(|| Estate::make("bad"));
-static MIXED: LazyLock<Estate> = LazyLock::new(|| Estate::make("mixed"));
-
-fn python() -> PathBuf {
-    let python = project().join(".tools/python/bin/python");
-    assert!(python.exists(), "the stand-in for AWS is not installed at {}: run `make tools`", python.display());
-    python
-}
-
-/// Credentials and nothing else of the machine's own.
-fn clean(command: &mut Command) -> &mut Command {
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("AWS_") {
-            command.env_remove(name);
+    fn lay(&self, folder: &Path) {
+        for file in all_files(folder).iter().filter(|file| file.extension().is_some_and(|e| e == "json")) {
+            let target = self.path(file.strip_prefix(folder).expect("is below").to_str().expect("is text"));
+            std::fs::create_dir_all(target.parent().expect("is below")).expect("a folder can be made");
+            std::fs::copy(file, target).expect("a file can be copied");
         }
     }
-    command
-        .env("AWS_ACCESS_KEY_ID", "canary-access-key-id")
-        .env("AWS_SECRET_ACCESS_KEY", SECRET)
-        .env("AWS_CONFIG_FILE", "/nonexistent")
-        .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-        .env("AWS_REGION", "eu-west-1")
-        .env_remove("SOURCE_DATE_EPOCH")
-        .env_remove("MOTO_ACCOUNT_ID")
-}
 
-impl Estate {
-    fn make(name: &str) -> Self {
-        let folder = project().join("tests/live");
-        let mut server = clean(&mut Command::new(python()))
-            .arg(folder.join("server.py"))
-            .args(["0", "--until-eof"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
-        let mut line = String::new();
-        let output = server.stdout.take().expect("is piped");
-        BufReader::new(output).read_line(&mut line).expect("the server says something");
-        let port = line.trim().strip_prefix("listening ").and_then(|port| port.parse().ok());
-        let port = port.unwrap_or_else(|| panic!("the server says '{line}'"));
-        let seeded = clean(&mut Command::new(python()))
-            .arg(folder.join("seed.py"))
-            .args([&format!("http://127.0.0.1:{port}"), name])
-            .output()
-            .expect("the seed runs");
-        assert!(seeded.status.success(), "the seed of '{name}': {}", String::from_utf8_lossy(&seeded.stderr));
-        Self { port, _server: Mutex::new(server) }
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
     }
 
-    /// A proxy in front of it that lets everything through.
-    fn plain(&self) -> Proxy {
-        self.with(|_| Fault::None)
+    pub fn remove(&self, path: &str) {
+        let path = self.path(path);
+        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        removed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
-    fn with(&self, choose: impl Fn(&Seen) -> Fault + Send + Sync + 'static) -> Proxy {
-        Proxy::new(self.port, choose)
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().expect("is below")).expect("a folder can be made");
+        std::fs::write(path, text).expect("a file can be written");
+    }
+
+    /// AWS refuses the call.
+    pub fn refuse(&self, path: &str, code: &str) {
+        self.write(path, &format!("{{\"Error\": {{\"Code\": \"{code}\", \"Message\": \"{code}\"}}}}"));
+    }
+
+    /// Changes an answer.
+    pub fn edit(&self, path: &str, change: impl FnOnce(&mut serde_json::Value)) {
+        let text = std::fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut value = serde_json::from_str(&text).expect("is JSON");
+        change(&mut value);
+        self.write(path, &value.to_string());
+    }
+
+    pub fn scan(&self) -> Scan {
+        self.scan_with(all(), trailwarden::finding::Options::default())
+    }
+
+    fn scan_with(&self, checks: Vec<&'static Check>, options: trailwarden::finding::Options) -> Scan {
+        let paths = vec![self.0.path().to_owned()];
+        let repo_root = Some(self.0.path().to_owned());
+        scan::run(&Request { paths, repo_root, checks, options, ..Request::default() }).expect("the paths exist")
     }
 }
 
-/// The program, which will ask a proxy.
-fn live(proxy: &Proxy, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trailwarden"));
-    clean(&mut command).arg("live").args(args).env("AWS_ENDPOINT_URL", &proxy.endpoint).env("AWS_MAX_ATTEMPTS", "8");
-    command
+/// What is wrong with a case.
+pub fn judge(case: &Case, check: &'static Check) -> Vec<String> {
+    let scan = Bench::of_case(&case.folder).scan_with(vec![check], cases::options(&case.folder));
+    let shown = case.shown();
+    let mut faults = Vec::new();
+    if scan.findings.is_empty() {
+        faults.push(format!("{shown}: no finding"));
+    }
+    for finding in scan.findings.iter().filter(|finding| finding.outcome.word() != case.verdict) {
+        let (address, actual) = (&finding.subject.address, finding.outcome.word());
+        faults.push(format!("{shown}: {address} is {actual}: {}", finding.message));
+    }
+    let page = Page::parse(check.page).expect("the page is sound");
+    for finding in scan.findings.iter().filter(|finding| matches!(finding.outcome, Outcome::Fail(_))) {
+        let severity = finding.severity;
+        if severity != page.meta.severity && !page.meta.other_severities.contains(&severity) {
+            faults.push(format!("{shown}: the page does not list the severity {severity:?}"));
+        }
+        if finding.remediation.as_deref().is_none_or(str::is_empty) {
+            faults.push(format!("{shown}: no remedy: {}", finding.message));
+        }
+    }
+    faults
 }
 
-/// A run that was kept.
-struct Run {
-    output: Output,
-    folder: TempDir,
+fn live_cases() -> Vec<Case> {
+    cases::cases().into_iter().filter(|case| case.source == "live").collect()
 }
 
-impl Run {
-    fn new(proxy: &Proxy, args: &[&str]) -> Self {
-        Self::of(live(proxy, args))
-    }
+fn verdict<'s>(scan: &'s Scan, check: &str, address: &str) -> Vec<&'s str> {
+    let found = scan.findings.iter().filter(|finding| finding.check == check && finding.subject.address == address);
+    found.map(|finding| finding.outcome.word()).collect()
+}
 
-    fn of(mut command: Command) -> Self {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let output = command.arg("--save").arg(folder.path().join("recording")).output().expect("the program runs");
-        Self { output, folder }
-    }
+fn fails(scan: &Scan) -> Vec<(&'static str, &str)> {
+    let fails = scan.findings.iter().filter(|finding| matches!(finding.outcome, Outcome::Fail(_)));
+    fails.map(|finding| (finding.check, finding.subject.address.as_str())).collect()
+}
 
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("recording")
-    }
-
-    fn code(&self) -> i32 {
-        self.output.status.code().unwrap_or(-1)
-    }
-
-    fn recording(&self) -> Recording {
-        let loaded = Recording::load(&self.path()).unwrap_or_else(|error| panic!("{error}: {}", self.said()));
-        assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
-        loaded.recording
-    }
-
-    fn said(&self) -> String {
-        let Output { stdout, stderr, .. } = &self.output;
-        format!("{}{}", String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr))
-    }
-
-    /// The report, where it was asked for as JSON.
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.output.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.said()))
+#[test]
+fn all_is_well_in_the_bases() {
+    for base in ["account", "organization"] {
+        let scan = Bench::of(base).scan();
+        assert_eq!(fails(&scan), [], "{base}");
+        assert!(scan.gaps.is_empty(), "{base}: {:?}", scan.gaps);
+        let unknown = scan.findings.iter().filter(|finding| finding.outcome.word() == "unknown");
+        assert_eq!(unknown.map(|finding| &finding.message).collect::<Vec<_>>(), Vec::<&String>::new(), "{base}");
     }
 }
 
-/// The calls of a recording that gave an output, as `account/region/operation/resource`.
-fn outputs(recording: &Recording) -> Vec<String> {
-    let answered = recording.iter().filter(|(_, answer)| matches!(answer, Answer::Output(_)));
-    answered.map(|(call, _)| format!("{}/{}/{}", call.account, call.region, call.operation)).collect()
+/// Taking away an answer makes verdicts unknown and never turns one into its opposite. Of the bases every answer is
+/// taken away, of the cases that fail those that the case itself gives.
+#[test]
+fn a_missing_or_refused_answer_turns_no_verdict_around() {
+    let bases = ["account", "organization", "member"].map(|base| {
+        let bench = Bench::of(base);
+        let paths = all_files(bench.0.path()).iter().map(|file| below(bench.0.path(), file)).collect();
+        (format!("base {base}"), bench, paths)
+    });
+    let cases: Vec<Case> = live_cases().into_iter().filter(|case| case.verdict == "fail").collect();
+    let cases = cases.iter().map(|case| {
+        let paths = all_files(&case.folder).iter().map(|file| below(&case.folder, file)).collect();
+        (case.shown(), Bench::of_case(&case.folder), paths)
+    });
+    let benches: Vec<(String, Bench, Vec<String>)> = bases.into_iter().chain(cases).collect();
+    let faults: Vec<String> =
+        benches.par_iter().flat_map_iter(|(shown, bench, paths)| turned(shown, bench, paths)).collect();
+    none(&faults);
 }
 
-/// The gaps of a recording, as `account region operation reason`.
-fn gaps(recording: &Recording) -> Vec<String> {
-    let word = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-    let line = |gap: &trailwarden::sources::aws::recording::RecordedGap| {
-        format!("{} {} {} {}", gap.account, word(&gap.region), word(&gap.operation), gap.reason.word())
+fn below(folder: &Path, file: &Path) -> String {
+    file.strip_prefix(folder).expect("is below").to_str().expect("is text").to_owned()
+}
+
+fn turned(shown: &str, bench: &Bench, paths: &[String]) -> Vec<String> {
+    let before = bench.scan();
+    let key = |finding: &trailwarden::finding::Finding| (finding.check, finding.subject.address.clone());
+    let is = |scan: &Scan, word: &str| -> BTreeSet<(&str, String)> {
+        scan.findings.iter().filter(|finding| finding.outcome.word() == word).map(key).collect()
     };
-    recording.manifest.gaps.iter().map(line).collect()
+    let (failed, passed) = (is(&before, "fail"), is(&before, "pass"));
+    let mut faults = Vec::new();
+    let answers = paths.iter().filter(|path| path.ends_with(".json") && *path != "recording.json");
+    for path in answers {
+        let text = std::fs::read_to_string(bench.path(path)).expect("is text");
+        for how in ["refused", "broken", "removed"] {
+            match how {
+                "refused" => bench.refuse(path, "AccessDeniedException"),
+                "broken" => bench.write(path, "<html></html>"),
+                _ => bench.remove(path),
+            }
+            let after = bench.scan();
+            let (now_failed, now_passed) = (is(&after, "fail"), is(&after, "pass"));
+            faults.extend(
+                now_failed
+                    .difference(&failed)
+                    .filter(|one| passed.contains(*one) || !is_new_subject(&before, one))
+                    .map(|(check, address)| format!("{shown}: {path} {how}: {check} of {address} fails now")),
+            );
+            faults.extend(
+                now_passed
+                    .difference(&passed)
+                    .filter(|one| failed.contains(*one) && !now_failed.contains(*one))
+                    .map(|(check, address)| format!("{shown}: {path} {how}: {check} of {address} passes now")),
+            );
+            bench.write(path, &text);
+        }
+    }
+    faults
 }
 
-fn text_files(folder: &Path) -> Vec<(PathBuf, String)> {
-    super::all_files(folder)
-        .into_iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).expect("is text");
-            (path, text)
-        })
-        .collect()
+/// Whether nothing was said of the subject before.
+fn is_new_subject(before: &Scan, (check, address): &(&str, String)) -> bool {
+    verdict(before, check, address).is_empty()
+}
+
+#[test]
+fn findings_of_live_accounts_have_one_identity_each() {
+    let mut faults = Vec::new();
+    for case in live_cases() {
+        let scan = Bench::of_case(&case.folder).scan();
+        let mut seen = BTreeSet::new();
+        for finding in &scan.findings {
+            if !seen.insert(&finding.fingerprint) {
+                faults.push(format!("{}: twice: {}", case.shown(), finding.message));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn every_check_that_live_decides_has_a_page_that_says_so() {
+    let judged: BTreeSet<&str> = ["account", "organization", "member"]
+        .iter()
+        .flat_map(|base| Bench::of(base).scan().findings.into_iter().map(|finding| finding.check))
+        .collect();
+    let listed = |check: &Check| Page::parse(check.page).expect("the page is sound").meta.sources.contains_key("live");
+    let missing: Vec<String> = CHECKS
+        .iter()
+        .filter(|check| judged.contains(check.id) && !listed(check))
+        .map(|check| format!("{}: its page does not list 'live'", check.id))
+        .collect();
+    none(&missing);
 }

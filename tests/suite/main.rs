@@ -3,13 +3,14 @@
 mod broken;
 mod cases;
 mod cli;
+#[cfg(feature = "live")]
+mod collect;
 mod equivalence;
 mod fixtures;
 mod floors;
 mod generated;
 mod hostile;
 mod laws;
-#[cfg(feature = "live")]
 mod live;
 mod lost_events;
 mod minimal_pairs;
