@@ -1,7 +1,8 @@
-//! Live scans over a real socket: the program, a proxy that fails on purpose, and a stand-in for AWS.
+//! Collecting over a real socket: the program, a proxy that fails on purpose, and a stand-in for AWS.
 
 mod estates;
 mod faults;
+mod needs;
 mod proxy;
 mod secrets;
 
