@@ -5,6 +5,7 @@ mod faults;
 mod needs;
 mod proxy;
 mod secrets;
+mod verdicts;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ use trailwarden::checks::page::{Example, OUTPUT, Page};
 use trailwarden::checks::{CHECKS, Check};
 use trailwarden::cli::catalog;
 use trailwarden::reports::{self, Format, Settings, Show};
+use trailwarden::sources::aws::actions;
 
 use super::{cases, none, project, scan_text_with};
 
@@ -106,4 +107,16 @@ fn the_readme_lists_all_checks() {
     let table = catalog::markdown().expect("the pages are sound");
     let wanted = replaced(&readme, "checks", &table).expect("the README has the markers");
     none(&verify(&path, &wanted).into_iter().collect::<Vec<_>>());
+}
+
+/// The role of a live scan: its policy and its template are of one table.
+#[test]
+fn the_role_of_a_live_scan() {
+    let folder = project().join("deploy");
+    let policy = serde_json::to_string_pretty(&actions::policy("aws", None)).expect("is JSON");
+    let faults = [
+        verify(&folder.join("trailwarden-audit-policy.json"), &format!("{policy}\n")),
+        verify(&folder.join("trailwarden-audit-role.yaml"), &actions::template()),
+    ];
+    none(&faults.into_iter().flatten().collect::<Vec<_>>());
 }

@@ -98,6 +98,19 @@ pub fn policy(partition: &str, role: Option<&str>) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
+/// The CloudFormation template of the role, for a stack in one account or a StackSet over an organization.
+pub fn template() -> String {
+    let list = |wanted: Where| -> String {
+        let actions = ACTIONS.iter().filter(|(_, place, ..)| *place == wanted);
+        actions.map(|(action, ..)| format!("                  - {action}\n")).collect()
+    };
+    TEMPLATE
+        .replace("EVERY_ACCOUNT\n", &list(Where::EveryAccount))
+        .replace("ORGANIZATION\n", &list(Where::Organization))
+}
+
+const TEMPLATE: &str = include_str!("actions/template.yaml");
+
 /// The actions that the enabled checks need, with those that these rest on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted(BTreeSet<String>);
