@@ -1,10 +1,11 @@
 """Makes the estates of the live tests in the stand-in for AWS.
 
 Usage: seed.py ENDPOINT ESTATE, with the credentials of the management account in the environment.
-What each estate is worth is in the table beside it: ESTATE.json.
+What each estate is worth is in the table beside it: ESTATE.txt.
 """
 
 import json
+import pathlib
 import sys
 import urllib.request
 
@@ -13,9 +14,8 @@ from botocore.config import Config
 
 ENDPOINT = sys.argv[1]
 CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
-ROOT_USE = (
-    '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
-)
+DATA = pathlib.Path(__file__).parents[2] / "data/cis-metric-filters.json"
+CIS = {one["id"]: one["pattern"] for one in json.loads(DATA.read_text())["filters"]}
 HOME = "eu-west-1"
 
 
@@ -144,22 +144,24 @@ def log_group(account, name, days, key=None, region=HOME):
     return f"arn:aws:logs:{region}:{account.id}:log-group:{name}:*"
 
 
-def alarm(account, group, pattern, actions, region=HOME):
-    metric = {"metricName": "RootUse", "metricNamespace": "Audit", "metricValue": "1"}
-    account.client("logs", region).put_metric_filter(
-        logGroupName=group, filterName="root-use", filterPattern=pattern, metricTransformations=[metric]
-    )
-    account.client("cloudwatch", region).put_metric_alarm(
-        AlarmName="root-use",
-        MetricName="RootUse",
-        Namespace="Audit",
-        Statistic="Sum",
-        Period=300,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-        AlarmActions=actions,
-    )
+def alarm(account, group, patterns, actions, region=HOME):
+    """A metric filter with an alarm for each pattern, by name."""
+    for name, pattern in patterns.items():
+        metric = {"metricName": name, "metricNamespace": "Audit", "metricValue": "1"}
+        account.client("logs", region).put_metric_filter(
+            logGroupName=group, filterName=name, filterPattern=pattern, metricTransformations=[metric]
+        )
+        account.client("cloudwatch", region).put_metric_alarm(
+            AlarmName=name,
+            MetricName=name,
+            Namespace="Audit",
+            Statistic="Sum",
+            Period=300,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanOrEqualToThreshold",
+            AlarmActions=actions,
+        )
 
 
 def topic(account, name, trail=None, region=HOME):
@@ -186,7 +188,7 @@ def good_trail(account, name, bucket, key, logs=None, **options):
     arn = account.trail_arn(name)
     group = log_group(account, f"/audit/{name}", 400, key)
     topic_arn = topic(account, name, arn)
-    alarm(account, f"/audit/{name}", ROOT_USE, [topic_arn])
+    alarm(account, f"/audit/{name}", CIS, [topic_arn])
     trail = account.client("cloudtrail")
     trail.create_trail(
         Name=name,
@@ -253,7 +255,7 @@ def bad():
     group = log_group(account, "/audit/bad", 7)
     login = '{ $.userIdentity.type = "Root" && $.eventName = "ConsoleLogin" }'
     topic_arn = topic(account, "bad")
-    alarm(account, "/audit/bad", login, [topic_arn])
+    alarm(account, "/audit/bad", {"root-use": login}, [topic_arn])
     trails = account.client("cloudtrail")
     trails.create_trail(
         Name="plain",

@@ -24,8 +24,11 @@ fn three_of_five_accounts_are_incomplete() {
         (SHOP, _) if seen.region == "eu-north-1" => Fault::Throttled,
         _ => Fault::None,
     });
-    let command = live(&proxy, &["--organization", "--exclude-account", LEGACY, "--fail-on=never"]);
-    let run = Run::of(attempts(command, 2));
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let (json, sarif) = (folder.path().join("report.json"), folder.path().join("report.sarif"));
+    let outputs_to = [format!("--output=json={}", json.display()), format!("--output=sarif={}", sarif.display())];
+    let args = ["--organization", "--exclude-account", LEGACY, "--fail-on=never", &outputs_to[0], &outputs_to[1]];
+    let run = Run::of(attempts(live(&proxy, &args), 2));
     assert_eq!(run.code(), 3, "{}", run.said());
     let recording = run.recording();
     let status = |id: &str| {
@@ -49,6 +52,7 @@ fn three_of_five_accounts_are_incomplete() {
             format!("{SHOP} eu-north-1 list-event-data-stores throttled"),
         ]
     );
+    reports_say_so(&run, &json, &sarif);
     // What the other calls said is all there.
     let whole = Run::new(&MIXED.plain(), &["--organization", "--exclude-account", &format!("{LEGACY},{LAB}")]);
     let mut wanted = outputs(&whole.recording());
@@ -56,6 +60,36 @@ fn three_of_five_accounts_are_incomplete() {
         !call.contains(&format!("{SHOP}/eu-north-1/")) && *call != format!("{APP}/us-east-1/get-trail-status")
     });
     assert_eq!(outputs(&recording), wanted);
+}
+
+/// Every report of the run above tells that it is incomplete, and no call without an answer became a verdict.
+fn reports_say_so(run: &Run, json: &Path, sarif: &Path) {
+    assert!(run.said().contains("2 of 5 accounts complete"), "{}", run.said());
+    let read = |path: &Path| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(path).expect("is there")).expect("is JSON")
+    };
+    let (json, sarif) = (read(json), read(sarif));
+    assert_eq!(json["gaps"].as_array().map(Vec::len), Some(4));
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert_eq!(invocation["toolExecutionNotifications"].as_array().map(Vec::len), Some(4));
+    let whole = Run::new(&MIXED.plain(), &["--organization", "--exclude-account", LEGACY, "--format=json"]).json();
+    let verdicts = |report: &Value| -> std::collections::BTreeMap<String, String> {
+        let findings = report["findings"].as_array().expect("is a list").iter();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        // One subject may have several fails of one check: all of their messages are the key.
+        findings
+            .map(|f| (format!("{} {} {}", f["check"], f["resource"]["address"], f["message"]), text(&f["verdict"])))
+            .collect()
+    };
+    let (known, seen) = (verdicts(&whole), verdicts(&json));
+    let new: Vec<&String> = seen
+        .iter()
+        .filter(|(key, verdict)| !known.contains_key(*key) && !matches!(verdict.as_str(), "unknown" | "not-applicable"))
+        .map(|(key, _)| key)
+        .collect();
+    assert_eq!(new, Vec::<&String>::new(), "a call without an answer became a verdict");
+    assert!(seen.values().any(|verdict| verdict == "unknown"));
 }
 
 #[test]
