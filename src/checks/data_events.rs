@@ -85,7 +85,9 @@ fn account(
             draft = draft.evidence(place.name, "data events", observed, place.at);
         }
     }
+    let none = recording.all_recorders().next().is_none();
     match any {
+        Truth::False if none => draft.not_applicable(CauseKind::NoSubject, "no trail records the account at all"),
         Truth::True => {
             let parts = together.data_events();
             let kinds: Vec<&str> = parts.iter().take(3).map(|part| part.kinds.as_str()).collect();

@@ -85,7 +85,9 @@ impl<'a> Recording<'a> {
         let mut groups: Vec<Vec<&'a Input>> = Vec::new();
         let mut of_account: HashMap<&str, usize> = HashMap::new();
         for input in &estate.inputs {
-            let known = input.account.literal().map(|account| *of_account.entry(account).or_insert(groups.len()));
+            // A live account is itself whole: another recording of it shows the same trails at another time.
+            let account = input.account.literal().filter(|_| input.live.is_none());
+            let known = account.map(|account| *of_account.entry(account).or_insert(groups.len()));
             match known.and_then(|group| groups.get_mut(group)) {
                 Some(group) => group.push(input),
                 None => groups.push(vec![input]),
@@ -104,8 +106,15 @@ impl<'a> Recording<'a> {
             .map(|inputs| {
                 let recorders = inputs.iter().flat_map(|input| &input.trails).map(recorder).collect();
                 let visitors = inputs.iter().filter_map(|input| input.live.as_ref()).flat_map(|live| &live.visitors);
-                // What the owner says of a trail goes beyond what a guest can see.
-                let visitors = visitors.map(|trail| recorder(owned.get(&trail.arn).copied().unwrap_or(trail)));
+                // What the owner says of a trail goes beyond what a guest can see, as far as the owner was told.
+                let visitors = visitors.map(|trail| {
+                    let seen = recorder(trail);
+                    match owned.get(&trail.arn).map(|own| recorder(own)) {
+                        Some(own) if matches!(own.counts, Truth::Unknown(_)) => Recorder { counts: seen.counts, ..own },
+                        Some(own) => own,
+                        None => seen,
+                    }
+                });
                 Self { recorders, visitors: visitors.collect(), inputs }
             })
             .collect()

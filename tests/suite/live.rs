@@ -11,10 +11,10 @@ use trailwarden::finding::Outcome;
 use trailwarden::scan::{self, Request, Scan};
 
 use super::cases::{self, Case};
-use super::{all, all_files, name, none, project};
+use super::{all, all_files, none, project};
 
 /// A copy of a base, to be changed.
-pub struct Bench(TempDir);
+pub struct Bench(pub TempDir);
 
 impl Bench {
     /// Of `tests/data/recordings/<base>`.
@@ -111,12 +111,12 @@ fn live_cases() -> Vec<Case> {
     cases::cases().into_iter().filter(|case| case.source == "live").collect()
 }
 
-fn verdict<'s>(scan: &'s Scan, check: &str, address: &str) -> Vec<&'s str> {
+pub fn verdict<'s>(scan: &'s Scan, check: &str, address: &str) -> Vec<&'s str> {
     let found = scan.findings.iter().filter(|finding| finding.check == check && finding.subject.address == address);
     found.map(|finding| finding.outcome.word()).collect()
 }
 
-fn fails(scan: &Scan) -> Vec<(&'static str, &str)> {
+pub fn fails(scan: &Scan) -> Vec<(&'static str, &str)> {
     let fails = scan.findings.iter().filter(|finding| matches!(finding.outcome, Outcome::Fail(_)));
     fails.map(|finding| (finding.check, finding.subject.address.as_str())).collect()
 }

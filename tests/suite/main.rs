@@ -12,6 +12,8 @@ mod generated;
 mod hostile;
 mod laws;
 mod live;
+mod live_files;
+mod live_users;
 mod lost_events;
 mod minimal_pairs;
 mod modules;

@@ -139,9 +139,33 @@ pub(super) fn line(recording: &Recording, account: &str, name: Option<String>, g
         status = status.max(listed.status);
         reason = listed.reason.clone().or(reason);
     }
-    let regions = regions_of(recording, account);
-    let regions = regions.into_iter().map(|region| region_line(recording, account, region, &own)).collect();
+    let mut regions = BTreeMap::new();
+    for region in regions_of(recording, account) {
+        regions.insert(region, region_line(recording, account, region, &own));
+    }
+    for region in switched_off(recording, account) {
+        let reason = Some(GapReason::NotEnabled.word().to_owned());
+        let line = RegionLine { name: region.to_owned(), status: Status::Skipped, reason };
+        regions.entry(region).or_insert(line);
+    }
+    let regions = regions.into_values().collect();
     AccountLine { id: account.to_owned(), name, status, reason: reason.filter(|_| status != Status::Complete), regions }
+}
+
+/// The Regions that the account says are not enabled.
+fn switched_off<'r>(recording: &'r Recording, account: &str) -> Vec<&'r str> {
+    let asked = [(&LIST_REGIONS, "RegionOptStatus", "DISABLED"), (&DESCRIBE_REGIONS, "OptInStatus", "not-opted-in")];
+    let mut off = Vec::new();
+    for (question, field, word) in asked {
+        for (_, answer) in recording.of_operation(account, question.service, question.operation) {
+            let Answer::Output(output) = answer else { continue };
+            let listed = output["Regions"].as_array().into_iter().flatten();
+            off.extend(
+                listed.filter(|one| one[field].as_str() == Some(word)).filter_map(|one| one["RegionName"].as_str()),
+            );
+        }
+    }
+    off
 }
 
 fn regions_of<'r>(recording: &'r Recording, account: &str) -> std::collections::BTreeSet<&'r str> {

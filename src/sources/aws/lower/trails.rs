@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::answers::{Owner, Question, Said};
 use super::reader::Node;
-use super::{Cx, arn_part};
+use super::{Cx, account, arn_part};
 use crate::model::arn::Text;
 use crate::model::attr::{Attr, State};
 use crate::model::event_selector::{AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors};
@@ -61,7 +61,9 @@ pub(super) fn trails(cx: &Cx<'_>, input: &mut Input, live: &mut Live) {
             Owner::Other => live.visitors.push(trail),
         }
     }
-    input.trails.complete = live.regions.complete.clone() & Truth::all(live.regions.iter().map(|one| one.seen.clone()));
+    // What a policy of the organization closes cannot hold a trail of any other Region.
+    let open = live.regions.iter().filter(|one| !account::is_closed(cx.recording, cx.account, &one.name));
+    input.trails.complete = live.regions.complete.clone() & Truth::all(open.map(|one| one.seen.clone()));
 }
 
 fn trail(cx: &Cx<'_>, arn: &str, value: &Value, owner: Owner) -> (Trail, Delivery) {

@@ -416,6 +416,9 @@ fn read(path: &Path) -> Result<Answer, Broken> {
     })
 }
 
+/// How two bytes make a unit of UTF-16.
+type Unit = fn([u8; 2]) -> u16;
+
 /// The text of a file: UTF-8, or UTF-16 as PowerShell writes it.
 fn content(path: &Path) -> Result<String, Broken> {
     let unreadable =
@@ -426,7 +429,7 @@ fn content(path: &Path) -> Result<String, Broken> {
     if bytes.len() as u64 > LARGEST {
         return Err(Broken::new("too-large", format!("the file is larger than {} MB", LARGEST / (1024 * 1024))));
     }
-    let (rest, unit): (&[u8], fn([u8; 2]) -> u16) = match bytes.as_slice() {
+    let (rest, unit): (&[u8], Unit) = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
         _ => {
