@@ -180,8 +180,10 @@ fn write_summary(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::R
         line.push_str(&format!(" ({partial} not complete)"));
     }
     let complete = scan.accounts.iter().filter(|account| account.status == Status::Complete).count();
-    if !scan.accounts.is_empty() {
-        line.push_str(&format!("; {complete} of {} complete", count(scan.accounts.len(), "account")));
+    // Accounts that were left out on purpose are neither.
+    let asked = scan.accounts.iter().filter(|account| account.status != Status::Skipped).count();
+    if asked > 0 {
+        line.push_str(&format!("; {complete} of {} complete", count(asked, "account")));
     }
     if !scan.gaps.is_empty() {
         line.push_str(&format!("; {}: the scan is incomplete", count(scan.gaps.len(), "gap")));
