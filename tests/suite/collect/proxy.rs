@@ -61,7 +61,7 @@ struct State {
     upstream: u16,
     choose: Choose,
     seen: Mutex<Vec<Seen>>,
-    attempts: Mutex<HashMap<(String, String, String, String, String), usize>>,
+    attempts: Mutex<HashMap<Seen, usize>>,
     /// By access key, the account that STS gave it out for.
     keys: Mutex<HashMap<String, String>>,
     /// Secret keys and tokens that STS gave out.
@@ -161,7 +161,7 @@ fn serve(state: &State, client: TcpStream) -> std::io::Result<()> {
         match (state.choose)(&seen) {
             Fault::Reset => return client.shutdown(Shutdown::Both),
             Fault::Slow(pause) => {
-                thread::sleep(pause);
+                wait(pause);
                 let answer = state.forward(&request)?;
                 client.write_all(&answer)?;
             }
@@ -186,6 +186,12 @@ fn serve(state: &State, client: TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Slowness is what is tested here.
+#[expect(clippy::disallowed_methods, reason = "a slow answer takes time")]
+pub fn wait(pause: Duration) {
+    thread::sleep(pause);
+}
+
 impl State {
     /// What a request is.
     fn note(&self, request: &Message) -> Seen {
@@ -206,15 +212,8 @@ impl State {
             rest: format!("{path} {text}"),
             attempt: 0,
         };
-        let key = (
-            seen.account.clone(),
-            seen.region.clone(),
-            seen.service.clone(),
-            seen.operation.clone(),
-            seen.rest.clone(),
-        );
         let mut attempts = self.attempts.lock().expect("no thread panicked");
-        let attempt = attempts.entry(key).or_default();
+        let attempt = attempts.entry(seen.clone()).or_default();
         *attempt += 1;
         seen.attempt = *attempt;
         drop(attempts);
