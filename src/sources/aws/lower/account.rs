@@ -11,10 +11,20 @@ use crate::model::live::Region;
 use crate::sources::aws::recording::{Answer, GLOBAL, GapReason, Recording, Status};
 use crate::truth::{Cause, CauseKind, Truth};
 
-const LIST_REGIONS: Question =
-    Question { service: "account", operation: "list-regions", action: "account:ListRegions", unset: &[] };
-const DESCRIBE_REGIONS: Question =
-    Question { service: "ec2", operation: "describe-regions", action: "ec2:DescribeRegions", unset: &[] };
+pub(super) const LIST_REGIONS: Question = Question {
+    service: "account",
+    operation: "list-regions",
+    action: "account:ListRegions",
+    unset: &[],
+    needs: "Regions",
+};
+pub(super) const DESCRIBE_REGIONS: Question = Question {
+    service: "ec2",
+    operation: "describe-regions",
+    action: "ec2:DescribeRegions",
+    unset: &[],
+    needs: "Regions",
+};
 
 /// An account in the scope of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +96,7 @@ fn seen(cx: &Cx<'_>, region: &str) -> Truth {
         );
     }
     match cx.answers.in_region(&trails::DESCRIBE, region) {
-        Said::Output(output) if output["trailList"].is_array() => Truth::True,
+        Said::Output(output) if is_whole(&output["trailList"]) => Truth::True,
         Said::Output(_) | Said::Unset => {
             Truth::unknown(CauseKind::NotAnswered, format!("the answer of {region} holds no list of trails"))
         }
@@ -97,6 +107,11 @@ fn seen(cx: &Cx<'_>, region: &str) -> Truth {
             _ => cause.into(),
         },
     }
+}
+
+/// Whether a list of trails is one, and every trail in it has an ARN.
+fn is_whole(list: &serde_json::Value) -> bool {
+    list.as_array().is_some_and(|trails| trails.iter().all(|trail| trail["TrailARN"].is_string()))
 }
 
 /// Why a Region, or its whole account, has no answers.

@@ -18,6 +18,16 @@ pub(super) struct Question {
     pub(super) action: &'static str,
     /// The codes by which AWS says that nothing is set.
     pub(super) unset: &'static [&'static str],
+    /// What every answer holds; empty where an answer may hold nothing. An answer without it was cut or changed on the
+    /// way, and must not read as "there is none".
+    pub(super) needs: &'static str,
+}
+
+impl Question {
+    /// Whether a value can be an answer.
+    pub(super) fn is_answered_by(&self, value: &Value) -> bool {
+        self.needs.is_empty() || value.get(self.needs).is_some_and(|value| !value.is_null())
+    }
 }
 
 /// What is known after a question.
@@ -70,7 +80,7 @@ impl<'r> Answers<'r> {
     /// The outputs of all answers to a question.
     pub(super) fn outputs(&self, question: &Question) -> impl Iterator<Item = (&'r Call, &'r Value)> {
         self.all(question).iter().filter_map(|(call, answer)| match answer {
-            Answer::Output(value) => Some((*call, value)),
+            Answer::Output(value) if question.is_answered_by(value) => Some((*call, value)),
             _ => None,
         })
     }
@@ -138,7 +148,10 @@ fn judged<'r>(question: &Question, answer: &'r Answer, resource: Option<&str>, o
     let about = resource.map_or_else(String::new, |resource| format!(" for '{resource}'"));
     let action = question.action;
     let (kind, detail) = match answer {
-        Answer::Output(value) => return Said::Output(value),
+        Answer::Output(value) if question.is_answered_by(value) => return Said::Output(value),
+        Answer::Output(_) => {
+            (CauseKind::NotAnswered, format!("the answer to '{action}'{about} lacks '{}'", question.needs))
+        }
         Answer::Refused { code, .. } if question.unset.contains(&code.as_str()) => return Said::Unset,
         Answer::Refused { code, .. } if question.service == "s3api" && code == "NoSuchBucket" => {
             (CauseKind::BucketMissing, format!("the bucket '{}' does not exist", resource.unwrap_or_default()))

@@ -18,34 +18,54 @@ use crate::sources::aws::recording::Answer;
 use crate::sources::uses;
 use crate::truth::{Cause, CauseKind, Truth};
 
-const fn s3(operation: &'static str, action: &'static str, unset: &'static [&'static str]) -> Question {
-    Question { service: "s3api", operation, action, unset }
+const fn s3(
+    operation: &'static str,
+    action: &'static str,
+    unset: &'static [&'static str],
+    needs: &'static str,
+) -> Question {
+    Question { service: "s3api", operation, action, unset, needs }
 }
 
-pub(super) const LIST: Question = s3("list-buckets", "s3:ListAllMyBuckets", &[]);
-const HEAD: Question = s3("head-bucket", "s3:ListBucket", &[]);
-const LOCATION: Question = s3("get-bucket-location", "s3:GetBucketLocation", &[]);
-const VERSIONING: Question = s3("get-bucket-versioning", "s3:GetBucketVersioning", &[]);
-const LOGGING: Question = s3("get-bucket-logging", "s3:GetBucketLogging", &[]);
-const LIFECYCLE: Question =
-    s3("get-bucket-lifecycle-configuration", "s3:GetLifecycleConfiguration", &["NoSuchLifecycleConfiguration"]);
-const BLOCK: Question =
-    s3("get-public-access-block", "s3:GetBucketPublicAccessBlock", &["NoSuchPublicAccessBlockConfiguration"]);
-const POLICY: Question = s3("get-bucket-policy", "s3:GetBucketPolicy", &["NoSuchBucketPolicy"]);
-const ACL: Question = s3("get-bucket-acl", "s3:GetBucketAcl", &[]);
-const OWNERSHIP: Question =
-    s3("get-bucket-ownership-controls", "s3:GetBucketOwnershipControls", &["OwnershipControlsNotFoundError"]);
-const LOCK: Question = s3(
+pub(super) const LIST: Question = s3("list-buckets", "s3:ListAllMyBuckets", &[], "Buckets");
+pub(super) const HEAD: Question = s3("head-bucket", "s3:ListBucket", &[], "");
+pub(super) const LOCATION: Question = s3("get-bucket-location", "s3:GetBucketLocation", &[], "");
+pub(super) const VERSIONING: Question = s3("get-bucket-versioning", "s3:GetBucketVersioning", &[], "");
+pub(super) const LOGGING: Question = s3("get-bucket-logging", "s3:GetBucketLogging", &[], "");
+pub(super) const LIFECYCLE: Question = s3(
+    "get-bucket-lifecycle-configuration",
+    "s3:GetLifecycleConfiguration",
+    &["NoSuchLifecycleConfiguration"],
+    "Rules",
+);
+pub(super) const BLOCK: Question = s3(
+    "get-public-access-block",
+    "s3:GetBucketPublicAccessBlock",
+    &["NoSuchPublicAccessBlockConfiguration"],
+    "PublicAccessBlockConfiguration",
+);
+pub(super) const POLICY: Question = s3("get-bucket-policy", "s3:GetBucketPolicy", &["NoSuchBucketPolicy"], "Policy");
+pub(super) const ACL: Question = s3("get-bucket-acl", "s3:GetBucketAcl", &[], "Grants");
+pub(super) const OWNERSHIP: Question = s3(
+    "get-bucket-ownership-controls",
+    "s3:GetBucketOwnershipControls",
+    &["OwnershipControlsNotFoundError"],
+    "OwnershipControls",
+);
+pub(super) const LOCK: Question = s3(
     "get-object-lock-configuration",
     "s3:GetBucketObjectLockConfiguration",
     &["ObjectLockConfigurationNotFoundError", "ObjectLockConfigurationNotFound"],
+    "ObjectLockConfiguration",
 );
-const WEBSITE: Question = s3("get-bucket-website", "s3:GetBucketWebsite", &["NoSuchWebsiteConfiguration"]);
-const ACCOUNT_BLOCK: Question = Question {
+pub(super) const WEBSITE: Question =
+    s3("get-bucket-website", "s3:GetBucketWebsite", &["NoSuchWebsiteConfiguration"], "");
+pub(super) const ACCOUNT_BLOCK: Question = Question {
     service: "s3control",
     operation: "get-public-access-block",
     action: "s3:GetAccountPublicAccessBlock",
     unset: &["NoSuchPublicAccessBlockConfiguration"],
+    needs: "PublicAccessBlockConfiguration",
 };
 
 /// Every call about a bucket.

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answers::Answers;
+use super::answers::{Answers, Question};
+use super::organization;
 use super::organization::Chart;
-use super::{account, arn_part, buckets};
+use super::{account, arn_part, buckets, iam, keys, monitoring, stores, trails};
+use serde_json::Value;
+
 use crate::model::live::Membership;
 use crate::sources::aws::recording::{Answer, Call, GapReason, Recording};
 
@@ -45,6 +48,46 @@ fn is_answer(code: &str) -> bool {
         )
 }
 
+/// The questions whose answers always hold something.
+const WHOLE: [&Question; 30] = [
+    &trails::DESCRIBE,
+    &trails::STATUS,
+    &trails::TAGS,
+    &stores::GET,
+    &account::LIST_REGIONS,
+    &account::DESCRIBE_REGIONS,
+    &monitoring::GROUPS,
+    &monitoring::FILTERS,
+    &monitoring::ALARMS,
+    &monitoring::TOPIC,
+    &iam::DETAILS,
+    &iam::SET,
+    &keys::DESCRIBE,
+    &keys::POLICY,
+    &keys::ROTATION,
+    &organization::DESCRIBE,
+    &organization::ACCOUNTS,
+    &organization::ROOTS,
+    &organization::POLICIES,
+    &organization::POLICY,
+    &organization::TARGETS,
+    &organization::ADMINISTRATORS,
+    &buckets::LIST,
+    &buckets::LIFECYCLE,
+    &buckets::BLOCK,
+    &buckets::POLICY,
+    &buckets::ACL,
+    &buckets::OWNERSHIP,
+    &buckets::LOCK,
+    &buckets::ACCOUNT_BLOCK,
+];
+
+/// What an answer lacks that every answer to its call holds.
+fn lacks(call: &Call, value: &Value) -> Option<&'static str> {
+    let mut asked = WHOLE.iter().filter(|one| one.service == call.service && one.operation == call.operation);
+    asked.find(|question| !question.is_answered_by(value)).map(|question| question.needs)
+}
+
 /// The gaps of a recording, in order.
 pub(super) fn gaps(recording: &Recording, answers: &BTreeMap<&str, Answers<'_>>, chart: &Chart) -> Vec<ApiGap> {
     let mut found = BTreeSet::new();
@@ -53,13 +96,16 @@ pub(super) fn gaps(recording: &Recording, answers: &BTreeMap<&str, Answers<'_>>,
         let membership = chart.membership(account, own);
         for (call, answer) in recording.of_account(account) {
             let (reason, said) = match answer {
-                Answer::Output(_) => continue,
-                Answer::Refused { code, message } => match GapReason::of_refusal(code, message) {
-                    Some(reason) => (reason.word(), message.as_str()),
-                    None if is_answer(code) => continue,
-                    None => ("refused", code.as_str()),
+                Answer::Output(value) => match lacks(call, value) {
+                    Some(field) => ("malformed-answer", format!("the answer lacks '{field}'")),
+                    None => continue,
                 },
-                Answer::Failed { reason, message } => (reason.word(), message.as_str()),
+                Answer::Refused { code, message } => match GapReason::of_refusal(code, message) {
+                    Some(reason) => (reason.word(), message.clone()),
+                    None if is_answer(code) => continue,
+                    None => ("refused", code.clone()),
+                },
+                Answer::Failed { reason, message } => (reason.word(), message.clone()),
             };
             let denied = matches!(reason, "access-denied" | "denied-by-policy");
             if account::is_closed(recording, account, &call.region)
@@ -73,7 +119,7 @@ pub(super) fn gaps(recording: &Recording, answers: &BTreeMap<&str, Answers<'_>>,
                 call: Some(format!("{}:{}", call.service, pascal(&call.operation))),
                 of: Some(call.clone()),
                 reason,
-                message: about(call, said),
+                message: about(call, &said),
             });
         }
     }

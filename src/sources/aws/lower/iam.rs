@@ -13,38 +13,48 @@ use crate::model::{Identity, Input, ResourceKind};
 use crate::sources::grants;
 use crate::truth::{Cause, CauseKind, Truth};
 
-const DETAILS: Question = Question {
+pub(super) const DETAILS: Question = Question {
     service: "iam",
     operation: "get-account-authorization-details",
     action: "iam:GetAccountAuthorizationDetails",
     unset: &[],
+    needs: "RoleDetailList",
 };
 /// A policy that the partition does not have is attached to nobody.
-const ENTITIES: Question = Question {
+pub(super) const ENTITIES: Question = Question {
     service: "iam",
     operation: "list-entities-for-policy",
     action: "iam:ListEntitiesForPolicy",
     unset: &["NoSuchEntity"],
+    needs: "",
 };
-const SETS: Question =
-    Question { service: "sso-admin", operation: "list-permission-sets", action: "sso:ListPermissionSets", unset: &[] };
-const SET: Question = Question {
+pub(super) const SETS: Question = Question {
+    service: "sso-admin",
+    operation: "list-permission-sets",
+    action: "sso:ListPermissionSets",
+    unset: &[],
+    needs: "",
+};
+pub(super) const SET: Question = Question {
     service: "sso-admin",
     operation: "describe-permission-set",
     action: "sso:DescribePermissionSet",
     unset: &[],
+    needs: "PermissionSet",
 };
-const SET_MANAGED: Question = Question {
+pub(super) const SET_MANAGED: Question = Question {
     service: "sso-admin",
     operation: "list-managed-policies-in-permission-set",
     action: "sso:ListManagedPoliciesInPermissionSet",
     unset: &[],
+    needs: "",
 };
-const SET_INLINE: Question = Question {
+pub(super) const SET_INLINE: Question = Question {
     service: "sso-admin",
     operation: "get-inline-policy-for-permission-set",
     action: "sso:GetInlinePolicyForPermissionSet",
     unset: &[],
+    needs: "",
 };
 
 /// Lowers principals, policies and attachments.

@@ -11,15 +11,24 @@ use crate::model::live::{Live, Unread};
 use crate::model::{Input, ResourceKind};
 use crate::truth::{Cause, CauseKind};
 
-const fn kms(operation: &'static str, action: &'static str, unset: &'static [&'static str]) -> Question {
-    Question { service: "kms", operation, action, unset }
+const fn kms(
+    operation: &'static str,
+    action: &'static str,
+    unset: &'static [&'static str],
+    needs: &'static str,
+) -> Question {
+    Question { service: "kms", operation, action, unset, needs }
 }
 
-const DESCRIBE: Question = kms("describe-key", "kms:DescribeKey", &[]);
-const POLICY: Question = kms("get-key-policy", "kms:GetKeyPolicy", &[]);
+pub(super) const DESCRIBE: Question = kms("describe-key", "kms:DescribeKey", &[], "KeyMetadata");
+pub(super) const POLICY: Question = kms("get-key-policy", "kms:GetKeyPolicy", &[], "Policy");
 /// Keys of imported material, asymmetric keys and keys of a key store do not rotate.
-const ROTATION: Question =
-    kms("get-key-rotation-status", "kms:GetKeyRotationStatus", &["UnsupportedOperationException"]);
+pub(super) const ROTATION: Question = kms(
+    "get-key-rotation-status",
+    "kms:GetKeyRotationStatus",
+    &["UnsupportedOperationException"],
+    "KeyRotationEnabled",
+);
 
 /// Lowers the keys that were asked about, and says why others that trails name were not read.
 pub(super) fn keys(cx: &Cx<'_>, input: &mut Input, live: &mut Live) {

@@ -15,24 +15,41 @@ use crate::model::{Input, ResourceKind};
 use crate::sources::aws::recording::Answer;
 use crate::truth::{Cause, CauseKind, Truth};
 
-const GROUPS: Question =
-    Question { service: "logs", operation: "describe-log-groups", action: "logs:DescribeLogGroups", unset: &[] };
+pub(super) const GROUPS: Question = Question {
+    service: "logs",
+    operation: "describe-log-groups",
+    action: "logs:DescribeLogGroups",
+    unset: &[],
+    needs: "logGroups",
+};
 /// A group that does not exist has no filters.
-const FILTERS: Question = Question {
+pub(super) const FILTERS: Question = Question {
     service: "logs",
     operation: "describe-metric-filters",
     action: "logs:DescribeMetricFilters",
     unset: &["ResourceNotFoundException"],
+    needs: "metricFilters",
 };
-const ALARMS: Question =
-    Question { service: "cloudwatch", operation: "describe-alarms", action: "cloudwatch:DescribeAlarms", unset: &[] };
-const TOPIC: Question =
-    Question { service: "sns", operation: "get-topic-attributes", action: "sns:GetTopicAttributes", unset: &[] };
-const SUBSCRIPTIONS: Question = Question {
+pub(super) const ALARMS: Question = Question {
+    service: "cloudwatch",
+    operation: "describe-alarms",
+    action: "cloudwatch:DescribeAlarms",
+    unset: &[],
+    needs: "MetricAlarms",
+};
+pub(super) const TOPIC: Question = Question {
+    service: "sns",
+    operation: "get-topic-attributes",
+    action: "sns:GetTopicAttributes",
+    unset: &[],
+    needs: "Attributes",
+};
+pub(super) const SUBSCRIPTIONS: Question = Question {
     service: "sns",
     operation: "list-subscriptions-by-topic",
     action: "sns:ListSubscriptionsByTopic",
     unset: &[],
+    needs: "",
 };
 
 /// Lowers log groups, metric filters and alarms.

@@ -13,19 +13,30 @@ use crate::model::{Input, ResourceKind};
 use crate::sources::aws::recording::Recording;
 use crate::truth::{Cause, CauseKind, Truth};
 
-const fn organizations(operation: &'static str, action: &'static str, unset: &'static [&'static str]) -> Question {
-    Question { service: "organizations", operation, action, unset }
+const fn organizations(
+    operation: &'static str,
+    action: &'static str,
+    unset: &'static [&'static str],
+    needs: &'static str,
+) -> Question {
+    Question { service: "organizations", operation, action, unset, needs }
 }
 
 const NONE: &str = "AWSOrganizationsNotInUseException";
-const DESCRIBE: Question = organizations("describe-organization", "organizations:DescribeOrganization", &[NONE]);
-const ACCOUNTS: Question = organizations("list-accounts", "organizations:ListAccounts", &[NONE]);
-const ROOTS: Question = organizations("list-roots", "organizations:ListRoots", &[NONE]);
-const POLICIES: Question = organizations("list-policies", "organizations:ListPolicies", &[NONE]);
-const POLICY: Question = organizations("describe-policy", "organizations:DescribePolicy", &[NONE]);
-const TARGETS: Question = organizations("list-targets-for-policy", "organizations:ListTargetsForPolicy", &[NONE]);
-const ADMINISTRATORS: Question =
-    organizations("list-delegated-administrators", "organizations:ListDelegatedAdministrators", &[NONE]);
+pub(super) const DESCRIBE: Question =
+    organizations("describe-organization", "organizations:DescribeOrganization", &[NONE], "Organization");
+pub(super) const ACCOUNTS: Question = organizations("list-accounts", "organizations:ListAccounts", &[NONE], "Accounts");
+pub(super) const ROOTS: Question = organizations("list-roots", "organizations:ListRoots", &[NONE], "Roots");
+pub(super) const POLICIES: Question = organizations("list-policies", "organizations:ListPolicies", &[NONE], "Policies");
+pub(super) const POLICY: Question = organizations("describe-policy", "organizations:DescribePolicy", &[NONE], "Policy");
+pub(super) const TARGETS: Question =
+    organizations("list-targets-for-policy", "organizations:ListTargetsForPolicy", &[NONE], "Targets");
+pub(super) const ADMINISTRATORS: Question = organizations(
+    "list-delegated-administrators",
+    "organizations:ListDelegatedAdministrators",
+    &[NONE],
+    "DelegatedAdministrators",
+);
 
 const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 

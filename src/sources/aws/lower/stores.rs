@@ -12,18 +12,20 @@ use crate::model::live::Live;
 use crate::model::{Input, ResourceKind, Switch};
 use crate::truth::Truth;
 
-const LIST: Question = Question {
+pub(super) const LIST: Question = Question {
     service: "cloudtrail",
     operation: "list-event-data-stores",
     action: "cloudtrail:ListEventDataStores",
     // Regions and partitions without CloudTrail Lake have none.
     unset: &["UnsupportedOperationException", "UnknownOperationException"],
+    needs: "",
 };
-const GET: Question = Question {
+pub(super) const GET: Question = Question {
     service: "cloudtrail",
     operation: "get-event-data-store",
     action: "cloudtrail:GetEventDataStore",
     unset: &[],
+    needs: "EventDataStoreArn",
 };
 
 /// Lowers the account's own stores.

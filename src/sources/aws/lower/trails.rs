@@ -18,25 +18,42 @@ use crate::model::trail::{Insight, Trail};
 use crate::model::{Input, Protection, ResourceKind, Tag};
 use crate::truth::{Cause, CauseKind, Truth};
 
-pub(super) const DESCRIBE: Question =
-    Question { service: "cloudtrail", operation: "describe-trails", action: "cloudtrail:DescribeTrails", unset: &[] };
-const STATUS: Question =
-    Question { service: "cloudtrail", operation: "get-trail-status", action: "cloudtrail:GetTrailStatus", unset: &[] };
-const SELECTORS: Question = Question {
+pub(super) const DESCRIBE: Question = Question {
+    service: "cloudtrail",
+    operation: "describe-trails",
+    action: "cloudtrail:DescribeTrails",
+    unset: &[],
+    needs: "trailList",
+};
+pub(super) const STATUS: Question = Question {
+    service: "cloudtrail",
+    operation: "get-trail-status",
+    action: "cloudtrail:GetTrailStatus",
+    unset: &[],
+    needs: "IsLogging",
+};
+pub(super) const SELECTORS: Question = Question {
     service: "cloudtrail",
     operation: "get-event-selectors",
     action: "cloudtrail:GetEventSelectors",
     unset: &[],
+    needs: "",
 };
 /// Source: CloudTrail API reference, GetInsightSelectors.
-const INSIGHTS: Question = Question {
+pub(super) const INSIGHTS: Question = Question {
     service: "cloudtrail",
     operation: "get-insight-selectors",
     action: "cloudtrail:GetInsightSelectors",
     unset: &["InsightNotEnabledException"],
+    needs: "",
 };
-const TAGS: Question =
-    Question { service: "cloudtrail", operation: "list-tags", action: "cloudtrail:ListTags", unset: &[] };
+pub(super) const TAGS: Question = Question {
+    service: "cloudtrail",
+    operation: "list-tags",
+    action: "cloudtrail:ListTags",
+    unset: &[],
+    needs: "ResourceTagList",
+};
 
 /// Lowers the trails that the account sees.
 pub(super) fn trails(cx: &Cx<'_>, input: &mut Input, live: &mut Live) {
@@ -69,8 +86,15 @@ pub(super) fn trails(cx: &Cx<'_>, input: &mut Input, live: &mut Live) {
 fn trail(cx: &Cx<'_>, arn: &str, value: &Value, owner: Owner) -> (Trail, Delivery) {
     let home = value["HomeRegion"].as_str().or_else(|| arn_part(arn, 3)).unwrap_or_default();
     let node = Node::new(Said::Output(value), DESCRIBE.action, arn, "");
+    let name = value["Name"].as_str();
     let about = |question: &'static Question| {
-        let said = match cx.answers.said(question, Some(arn), Some(home), owner) {
+        // Recordings made by hand may name a trail of the asked Region by its name.
+        let by_name = || {
+            let answers = cx.answers.about(question, name).iter();
+            owner == Owner::Own && answers.clone().any(|(region, _)| *region == home) && answers.len() == 1
+        };
+        let asked = if cx.answers.about(question, Some(arn)).is_empty() && by_name() { name } else { Some(arn) };
+        let said = match cx.answers.said(question, asked, Some(home), owner) {
             Said::Hidden(cause) if cause.kind == CauseKind::NotCollected && owner == Owner::Other => Said::Hidden(
                 Cause::new(CauseKind::OwnedByOtherAccount, format!("the trail '{arn}' belongs to another account")),
             ),
