@@ -64,7 +64,7 @@ pub struct Live {
     /// Keep what AWS answered in a folder
     ///
     /// In the shape of the AWS CLI's own output, with a manifest. `trailwarden scan FOLDER` gives the same findings
-    /// from it, without AWS. The folder must be empty or hold a recording, which is replaced.
+    /// from it, without AWS. The folder must be empty, if it exists.
     #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
     pub save: Option<PathBuf>,
 
