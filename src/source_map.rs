@@ -56,6 +56,7 @@ pub struct SourceFile {
     lines: OnceLock<Vec<u32>>,
     units: OnceLock<Vec<u32>>,
     secrets: Vec<Span>,
+    withheld: bool,
 }
 
 /// Every how many bytes the UTF-16 units are counted in advance, so that a place in a file of one long line costs no
@@ -81,6 +82,11 @@ impl SourceFile {
     /// Whether the byte at `offset` belongs to something that no report may show.
     pub fn is_secret(&self, offset: usize) -> bool {
         self.secrets.iter().any(|secret| secret.range().contains(&offset))
+    }
+
+    /// Whether no report may show a line of the text.
+    pub fn is_withheld(&self) -> bool {
+        self.withheld
     }
 
     /// Offsets of the lines' first bytes.
@@ -141,6 +147,7 @@ impl SourceMap {
             lines: OnceLock::new(),
             units: OnceLock::new(),
             secrets: Vec::new(),
+            withheld: false,
         });
         id
     }
@@ -151,6 +158,15 @@ impl SourceMap {
     /// If the span is of another map.
     pub fn hide(&mut self, span: Span) {
         self.files[span.file.0 as usize].secrets.push(span);
+    }
+
+    /// Keeps the lines of a file out of every report: one that holds values of a deployment, of which nobody may have said
+    /// which are secret.
+    ///
+    /// # Panics
+    /// If `id` is of another map.
+    pub fn withhold(&mut self, id: FileId) {
+        self.files[id.0 as usize].withheld = true;
     }
 
     /// The file.

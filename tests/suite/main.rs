@@ -14,6 +14,7 @@ mod minimal_pairs;
 mod modules;
 mod pages;
 mod parity;
+mod plan_sources;
 mod plans;
 mod regions;
 mod reports;

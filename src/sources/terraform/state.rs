@@ -198,6 +198,7 @@ impl Builder<'_> {
             changes: Vec::new(),
             commands: Vec::new(),
             secrets: self.secrets,
+            variables: String::new(),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Repository {
             }
             wanted = missing(&configs, self);
         }
-        (roots(&configs, settings, self, &map), map)
+        (roots(&configs, settings, &std::collections::BTreeSet::new(), self, &map), map)
     }
 }
 
