@@ -172,7 +172,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let settings = terraform::settings(&request.terraform, &mut sources)?;
     let named = walked.source.clone();
     let read::Read { templates, mut plans, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
-    let planned = plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources);
+    let planned = plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
         let path = Some(sources.file(span.file).path().to_owned());

@@ -4,29 +4,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::STDIN;
 use super::plans::{Document, Module};
 use super::terraform::{self, Repository};
 use super::walk::{self, Base};
+use super::{STDIN, ScanError};
 use crate::model::InputKind;
 use crate::source_map::SourceMap;
 use crate::sources::terraform::eval::{Root, Settings};
 use crate::sources::terraform::module::{ConfigFile, Files, is_config, is_values};
 use crate::sources::terraform::overlay::Overlay;
-use crate::sources::terraform::supplement::supplement;
+use crate::sources::terraform::supplement::{contradicts, supplement};
 use crate::syntax::hcl;
 
 /// Gives plans the places of the files that they were made of: those beside the plan, or those of `named`, which is
 /// `--source`. A plan beside files that say something else is left as it is: it was made of other ones.
 ///
 /// Returns the directories of the scanned root modules that a plan stands for.
+///
+/// # Errors
+/// If the folder that is named holds nothing of a plan.
 pub(super) fn settle(
     plans: &mut [Document],
     files: &[ConfigFile],
     named: Option<&str>,
     base: &Base,
     sources: &mut SourceMap,
-) -> BTreeSet<String> {
+) -> Result<BTreeSet<String>, ScanError> {
     let mut by_dir: BTreeMap<String, Vec<&mut Document>> = BTreeMap::new();
     for plan in plans.iter_mut().filter(|plan| plan.kind == InputKind::TerraformPlan) {
         let dir = named.or_else(|| (plan.path != STDIN).then(|| split(&plan.path).0)).map(str::to_owned);
@@ -55,7 +58,13 @@ pub(super) fn settle(
         let source = Source { dir, overlay: &overlay, repository: &repository, sources, named: named.is_some() };
         source.settle(plans);
     }
-    planned
+    let is_strange = |plan: &Document| plan.kind == InputKind::TerraformPlan && plan.module.is_none();
+    match named {
+        Some(dir) if plans.iter().any(is_strange) => {
+            Err(ScanError::Source(terraform::shown(dir), "holds nothing of a plan that is scanned"))
+        }
+        _ => Ok(planned),
+    }
 }
 
 /// The files of a module that was not scanned. They only give places: what cannot be read costs nothing but these.
@@ -87,20 +96,36 @@ impl Source<'_> {
     /// Gives the plans that were made of the module its places and what only it knows; whether there is one.
     fn settle(&self, plans: Vec<&mut Document>) -> bool {
         let Some(at) = self.overlay.header(&self.dir) else { return false };
-        let made_of_it = |plan: &&mut Document| self.named || self.overlay.is_of(&self.dir, &plan.read.instances);
-        let own: Vec<&mut Document> = plans.into_iter().filter(made_of_it).collect();
+        let mut own = Vec::new();
+        for plan in plans {
+            let root = catch_unwind(AssertUnwindSafe(|| self.evaluated(plan))).ok().flatten();
+            if let Some(root) = root.filter(|root| if self.named { self.holds(plan) } else { self.is_of(plan, root) }) {
+                own.push((plan, root));
+            }
+        }
         let alone = own.len() == 1;
         let any = !own.is_empty();
-        for plan in own {
+        for (plan, root) in own {
             self.place(plan);
-            // What goes wrong here costs nothing that the plan itself says.
-            if let Ok(Some(root)) = catch_unwind(AssertUnwindSafe(|| self.evaluated(plan))) {
-                supplement(&mut plan.read.instances, &root.instances, plan.file);
-                plan.read.commands = root.commands;
-            }
+            supplement(&mut plan.read.instances, &root.instances, plan.file);
+            plan.read.commands = root.commands;
             plan.module = Some(Module { dir: self.dir.clone(), at, alone });
         }
         any
+    }
+
+    /// Whether something of the plan is written in the module.
+    fn holds(&self, plan: &Document) -> bool {
+        let managed = plan.read.instances.iter().filter(|instance| !instance.data);
+        let mut any = managed.clone().map(|instance| self.overlay.holds(&self.dir, &instance.address));
+        managed.clone().next().is_none() || any.any(|held| held)
+    }
+
+    /// Whether the plan was made of the module as it is now.
+    fn is_of(&self, plan: &Document, root: &Root) -> bool {
+        self.overlay.is_of(&self.dir, &plan.read.instances)
+            && self.overlay.writes(&self.dir, &plan.read.written)
+            && !contradicts(&plan.read.instances, &root.instances, self.sources)
     }
 
     fn place(&self, plan: &mut Document) {
@@ -118,8 +143,8 @@ impl Source<'_> {
         let provider = &plan.read.provider;
         let settings = Settings {
             var_files: vec![(plan.path.clone(), variables)],
-            account: provider.account.literal().map(str::to_owned),
-            region: provider.region.literal().map(str::to_owned),
+            account: Some(provider.account.clone()),
+            region: Some(provider.region.clone()),
             ..Settings::default()
         };
         self.overlay.evaluated(&self.dir, &plan.path, &settings, self.repository, self.sources)

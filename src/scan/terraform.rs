@@ -13,6 +13,7 @@ use super::detect::Form;
 use super::read::{Entered, enter};
 use super::walk::{self, Base, Found};
 use super::{Gap, ScanError, TerraformSettings, internal};
+use crate::model::arn::Text;
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::terraform::commands;
@@ -106,8 +107,8 @@ pub(super) fn body(path: &str, text: &str, file: FileId) -> (Option<Body>, Vec<S
 pub(super) fn settings(given: &TerraformSettings, sources: &mut SourceMap) -> Result<Settings, ScanError> {
     let mut settings = Settings {
         vars: given.vars.clone(),
-        account: given.account.clone(),
-        region: given.region.clone(),
+        account: given.account.as_deref().map(Text::from),
+        region: given.region.as_deref().map(Text::from),
         ..Settings::default()
     };
     for path in &given.var_files {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use trailwarden::finding::Finding;
 use trailwarden::model::InputKind;
 use trailwarden::model::attr::Origin;
-use trailwarden::scan::{self, Request, Scan, TerraformSettings};
+use trailwarden::scan::{self, Request, Scan, ScanError, TerraformSettings};
 
 use super::{all, all_files, entries, name, none, project};
 
@@ -38,6 +38,10 @@ impl Repository {
     }
 
     fn scan(&self, paths: &[&str], source: Option<&str>) -> Scan {
+        self.try_scan(paths, source).expect("the paths exist")
+    }
+
+    fn try_scan(&self, paths: &[&str], source: Option<&str>) -> Result<Scan, ScanError> {
         let request = Request {
             paths: paths.iter().map(|path| self.root().join(path)).collect(),
             repo_root: Some(self.root().to_owned()),
@@ -48,7 +52,7 @@ impl Repository {
             },
             ..Request::default()
         };
-        scan::run(&request).expect("the paths exist")
+        scan::run(&request)
     }
 }
 
@@ -154,9 +158,15 @@ fn plan(variables: &serde_json::Value, resources: &[(&str, &str, serde_json::Val
     let configured: Vec<_> = resources
         .iter()
         .filter(|(address, ..)| !address.starts_with("module."))
-        .map(|(address, kind, ..)| {
+        .map(|(address, kind, after, _)| {
+            let expressions: serde_json::Map<_, _> = after
+                .as_object()
+                .expect("is an object")
+                .iter()
+                .map(|(name, value)| (name.clone(), serde_json::json!({"constant_value": value})))
+                .collect();
             serde_json::json!({"address": address, "mode": "managed", "type": kind, "name": name(address),
-                               "provider_config_key": "aws", "expressions": {}})
+                               "provider_config_key": "aws", "expressions": expressions})
         })
         .collect();
     serde_json::json!({
@@ -306,7 +316,7 @@ resource "aws_cloudtrail" "main" {
             "bucket": references,
             "policy": {"references": ["var.reader", "aws_s3_bucket.logs.arn", "aws_s3_bucket.logs"]},
         });
-        configured["resources"][2]["expressions"] = serde_json::json!({"s3_bucket_name": references});
+        configured["resources"][2]["expressions"]["s3_bucket_name"] = references;
         document.to_string()
     };
     let repository = Repository::new();
@@ -353,4 +363,67 @@ fn a_plan_of_broken_files_is_judged_beside_what_is_left_of_them() {
     let scan = repository.scan(&["."], None);
     assert!(scan.gaps.iter().any(|gap| gap.reason == "syntax"));
     assert!(scan.inputs.iter().any(|input| input.kind == InputKind::TerraformPlan && input.complete));
+}
+
+#[test]
+fn an_edit_after_the_plan_is_seen() {
+    let shape = project().join("tests/parity/good/module");
+    let estate = "infra/modules/estate/main.tf";
+    let text = read(&shape.join("hcl/modules/estate/main.tf"));
+    let edited = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    };
+    let full_access = "\nresource \"aws_iam_user_policy_attachment\" \"ops\" {\n  COPIES\n  user       = \"ops\"\n  \
+                       policy_arn = \"arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess\"\n}\n";
+    let shadow = "resource \"aws_cloudtrail\" \"shadow\" {\n  name           = \"shadow\"\n  s3_bucket_name = \"x\"\n  \
+                  enable_logging = false\n}\n";
+    let edits: [(&str, Vec<(&str, String)>); 7] = [
+        ("a nested literal", vec![(estate, edited("status = \"Enabled\"", "status = \"Suspended\""))]),
+        ("an argument less", vec![(estate, edited("  kms_key_id = aws_kms_key.logs.arn\n", ""))]),
+        (
+            "a conditional",
+            vec![(estate, edited("enable_log_file_validation = true", "enable_log_file_validation = 1 == 2"))],
+        ),
+        (
+            "a local",
+            vec![(
+                estate,
+                edited("enable_log_file_validation = true", "enable_log_file_validation = local.off")
+                    + "locals {\n  off = false\n}\n",
+            )],
+        ),
+        ("a resource in the module", vec![(estate, text.clone() + &full_access.replace("COPIES", ""))]),
+        (
+            "copies of a resource",
+            vec![(estate, text.clone() + &full_access.replace("COPIES", "for_each = toset([\"a\"])"))],
+        ),
+        (
+            "a module",
+            vec![
+                ("infra/new.tf", "module \"n\" {\n  source = \"./n\"\n}\n".to_owned()),
+                ("infra/n/main.tf", shadow.to_owned()),
+            ],
+        ),
+    ];
+    let scan = |edit: &[(&str, String)]| {
+        let repository = Repository::new();
+        repository.copy(&shape.join("hcl"), "infra");
+        repository.write("infra/plan.json", &read(&shape.join("plan.json")));
+        edit.iter().for_each(|(path, text)| repository.write(path, text));
+        repository.scan(&["."], None)
+    };
+    assert_eq!(scan(&[]).inputs.len(), 1);
+    for (edit, files) in edits {
+        assert_eq!(scan(&files).inputs.len(), 2, "{edit}: the module is judged too");
+    }
+}
+
+#[test]
+fn a_folder_that_holds_nothing_of_the_plan_is_an_error() {
+    let repository = Repository::new();
+    repository.write("other/main.tf", "resource \"aws_s3_bucket\" \"x\" {\n  bucket = \"x\"\n}\n");
+    repository.write("plan.json", &trail_plan("main"));
+    let error = repository.try_scan(&["plan.json"], Some("other")).expect_err("is another module");
+    assert_eq!(error.to_string(), "the folder 'other' of --source holds nothing of a plan that is scanned");
 }

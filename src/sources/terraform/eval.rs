@@ -52,10 +52,10 @@ pub struct Settings {
     pub vars: Vec<(String, String)>,
     /// `--var-file`, in order: the path and what it says.
     pub var_files: Vec<(String, Body)>,
-    /// `--account`
-    pub account: Option<String>,
-    /// `--region`
-    pub region: Option<String>,
+    /// `--account`, or what a plan calls its account.
+    pub account: Option<Text>,
+    /// `--region`, likewise.
+    pub region: Option<Text>,
 }
 
 /// A root module, evaluated.

@@ -3,6 +3,8 @@
 //! The plan's values stay as they are; only their places change. Nothing is evaluated: a block is found by the
 //! instance's address, an attribute by its name, a nested block by what it says literally.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::eval::{self, Root, Settings};
 use super::instance::Instance;
 use super::lower::is_modelled;
@@ -15,6 +17,9 @@ use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind};
 pub struct Overlay<'t> {
     modules: Modules<'t>,
 }
+
+/// What is written in a resource and is none of its arguments.
+const META: [&str; 4] = ["count", "for_each", "depends_on", "provider"];
 
 /// Where a resource is written, and how it is reached.
 struct Found<'m, 't> {
@@ -45,6 +50,25 @@ impl<'t> Overlay<'t> {
     /// The beginning of the first file of the module in `dir`, if there is one.
     pub fn header(&self, dir: &str) -> Option<Span> {
         self.modules.all.get(dir)?.files.first().map(|file| Span::new(*file, 0, 1))
+    }
+
+    /// Whether the resource of this address is written in the module in `dir`, or called for by it.
+    pub fn holds(&self, dir: &str, address: &str) -> bool {
+        self.find(dir, address).is_some()
+    }
+
+    /// Whether the configuration of a plan writes the same arguments and blocks as the module in `dir` does: `written` are
+    /// their names by the address of the resource.
+    pub fn writes(&self, dir: &str, written: &HashMap<String, BTreeSet<String>>) -> bool {
+        written.iter().all(|(address, names)| {
+            let Some(found) = self.find(dir, address) else { return false };
+            let Some((_, resource)) = found.block else { return true };
+            let (arguments, blocks) = (resource.body.names(), resource.body.block_types());
+            let is_here = |name: &&str| arguments.contains(name) || blocks.contains(name);
+            // A plan does not show `dynamic` blocks.
+            names.iter().all(|name| is_here(&name.as_str()))
+                && arguments.iter().all(|name| META.contains(name) || names.contains(*name))
+        })
     }
 
     /// Whether the instances are those of the root module in `dir` as it is now: each has its block, no block says

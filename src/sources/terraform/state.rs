@@ -199,6 +199,7 @@ impl Builder<'_> {
             commands: Vec::new(),
             secrets: self.secrets,
             variables: String::new(),
+            written: std::collections::HashMap::new(),
         }
     }
 }

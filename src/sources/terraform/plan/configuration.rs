@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -72,6 +72,17 @@ impl<'t> Known<'t> {
         let key = &*self.resource(bare)?.provider_config_key;
         let inherited = self.inherited.filter(|_| self.inheriting.contains(key));
         Some(inherited.unwrap_or(key)).filter(|key| !key.is_empty())
+    }
+
+    /// What is written of each managed resource: the names of its arguments and blocks, by its address.
+    pub(super) fn written(&self) -> HashMap<String, BTreeSet<String>> {
+        let managed = self.resources.iter().filter(|(_, resource)| resource.mode != "data");
+        managed
+            .map(|(address, resource)| {
+                let expressions = resource.expressions.map_or(Value::Null, parse);
+                (address.clone(), expressions.as_object().into_iter().flat_map(|map| map.keys().cloned()).collect())
+            })
+            .collect()
     }
 
     /// The resource of this address without instance keys.
