@@ -10,6 +10,7 @@ pub mod page;
 
 mod access_logging;
 mod audit_tampering_access;
+mod bucket_exists;
 mod bucket_versioning;
 mod cloudwatch_logs;
 mod data_event_loop;
@@ -17,6 +18,7 @@ mod data_events;
 mod dedicated_bucket;
 mod delegated_administrators;
 mod deletion_protection;
+mod delivery_health;
 mod deprecated_subscription_commands;
 mod duplicate_management_events;
 mod event_data_store_coverage;
@@ -101,11 +103,13 @@ checks! {
     "duplicate-management-events" => duplicate_management_events,
     "data-event-loop" => data_event_loop,
     "insights" => insights,
+    "bucket-exists" => bucket_exists,
     "public-access-block" => public_access_block,
     "public-log-bucket" => public_log_bucket,
     "bucket-versioning" => bucket_versioning,
     "secure-transport" => secure_transport,
     "log-delivery-policy" => log_delivery_policy,
+    "delivery-health" => delivery_health,
     "kms-key-policy" => kms_key_policy,
     "kms-key-health" => kms_key_health,
     "sns-notifications" => sns_notifications,

@@ -22,6 +22,7 @@ pub mod event_selector;
 pub mod filter_pattern;
 pub mod invocation;
 pub mod key;
+pub mod live;
 pub mod log_group;
 pub mod lookup;
 pub mod monitoring;
@@ -65,6 +66,8 @@ pub enum InputKind {
     TerraformState,
     /// A file that holds commands.
     Script,
+    /// What live accounts answered.
+    Recording,
 }
 
 impl InputKind {
@@ -76,6 +79,7 @@ impl InputKind {
             Self::TerraformPlan => "terraform-plan",
             Self::TerraformState => "terraform-state",
             Self::Script => "script",
+            Self::Recording => "recording",
         }
     }
 }
@@ -145,6 +149,8 @@ pub struct Input {
     pub invocations: Census<invocation::Invocation>,
     /// What a plan takes away; empty for every other kind of input.
     pub changes: Census<change::PlanChange>,
+    /// What only a live account tells; `None` for every other kind of input.
+    pub live: Option<Box<live::Live>>,
 }
 
 impl Input {
@@ -191,6 +197,7 @@ impl Input {
             delegated_administrators: Census::default(),
             invocations: Census::default(),
             changes: Census::default(),
+            live: None,
         }
     }
 
@@ -411,6 +418,8 @@ pub enum Protection {
         /// that has no such argument.
         objects: Option<Switch>,
     },
+    /// It is a live resource, which belongs to none.
+    Live,
 }
 
 /// A setting whose attribute may say the opposite: a store takes in events when `suspend` is false.

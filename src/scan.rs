@@ -15,6 +15,7 @@ use crate::finding::{Finding, Judge, Options, Outcome};
 use crate::model::attr::Origin;
 use crate::model::{Estate, InputKind};
 use crate::source_map::{SourceMap, Span};
+use crate::sources::aws::lower::AccountLine;
 use crate::sources::cloudformation;
 use crate::truth::Truth;
 
@@ -24,6 +25,7 @@ mod instances;
 mod plan_sources;
 mod plans;
 mod read;
+mod recordings;
 mod terraform;
 mod walk;
 
@@ -53,6 +55,8 @@ pub struct Request<'a> {
     pub cloudformation: cloudformation::Settings,
     /// What modules of Terraform cannot know.
     pub terraform: TerraformSettings,
+    /// The time of the judgement, in seconds since 1970, where a recording does not say it.
+    pub clock: Option<i64>,
     /// Is told about each step; called from many threads.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
 }
@@ -115,6 +119,8 @@ pub struct Scan {
     pub estate: Estate,
     /// What was read, in the order of the paths.
     pub inputs: Vec<ScannedInput>,
+    /// The live accounts, recording by recording.
+    pub accounts: Vec<AccountLine>,
     /// The checks that were run, in the order of the table.
     pub checks: Vec<&'static Check>,
     /// All verdicts: worst severity of fails first, then by place; the order is total.
@@ -135,14 +141,20 @@ pub struct ScannedInput {
 }
 
 /// Something that belongs to the scan and could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gap {
     /// The file, relative to the repository root.
     pub path: Option<String>,
     /// The place in it, when it could be read that far.
     pub span: Option<Span>,
+    /// The account, for what AWS should have answered.
+    pub account: Option<String>,
+    /// The Region that was asked.
+    pub region: Option<String>,
+    /// The call: `cloudtrail:GetTrailStatus`.
+    pub call: Option<String>,
     /// A word that programs can rely on: `syntax`, `not-utf-8`, `too-large`, `unreadable`, `not-found`, `template`,
-    /// `internal`.
+    /// `layout`, `internal`; or why AWS did not answer: `access-denied`, `throttled`, ….
     pub reason: &'static str,
     /// One sentence without a final period.
     pub message: String,
@@ -150,7 +162,19 @@ pub struct Gap {
 
 impl Gap {
     fn new(path: &str, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { path: Some(path.to_owned()), span: None, reason, message: message.into() }
+        Self { path: Some(path.to_owned()), reason, message: message.into(), ..Self::default() }
+    }
+}
+
+impl Gap {
+    /// The message, with the account, the Region and the call where it is of a call.
+    pub fn sentence(&self) -> String {
+        let Some(account) = &self.account else { return self.message.clone() };
+        let mut text = format!("account {account}");
+        for part in [&self.region, &self.call].into_iter().flatten() {
+            text.push_str(&format!(", {part}"));
+        }
+        format!("{text}: {}", self.message)
     }
 }
 
@@ -167,36 +191,47 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
             progress(step);
         }
     };
-    let walked = walk::collect(request, &report)?;
+    let mut walked = walk::collect(request, &report)?;
     let mut sources = SourceMap::default();
     let settings = terraform::settings(&request.terraform, &mut sources)?;
     let named = walked.source.clone();
+    let folders = std::mem::take(&mut walked.recordings);
     let read::Read { templates, mut plans, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
     let planned = plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
         let path = Some(sources.file(span.file).path().to_owned());
-        gaps.push(Gap { path, span: Some(span), reason: "template", message });
+        gaps.push(Gap { path, span: Some(span), reason: "template", message, ..Gap::default() });
     }
     let mut inputs = lowered.inputs;
     let first = inputs.len() as u32;
     inputs.extend(terraform::inputs(&files, &settings, &planned, &base, &mut sources, first, &mut gaps));
     let first = inputs.len() as u32;
     inputs.extend(plans::inputs(plans, &mut sources, first, &mut gaps));
+    let first = inputs.len() as u32;
+    let recorded = recordings::inputs(&folders, &base, request.clock, &mut sources, first, &mut gaps);
+    inputs.extend(recorded.inputs);
     let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;
     sort(&mut findings, &sources);
     instances::settle(&mut findings, &sources);
     fingerprint::fill(&mut findings, &estate);
-    gaps.sort_by(|a, b| (&a.path, a.span, a.reason, &a.message).cmp(&(&b.path, b.span, b.reason, &b.message)));
+    let order = |gap: &Gap| {
+        let place = (gap.path.clone(), gap.span, gap.account.clone(), gap.region.clone(), gap.call.clone());
+        (place, gap.reason, gap.message.clone())
+    };
+    gaps.sort_by_cached_key(order);
     gaps.dedup();
-    let inputs = estate.inputs.iter().map(|input| ScannedInput {
+    // A recording is one input, however many accounts it holds.
+    let files = estate.inputs.iter().filter(|input| input.kind != InputKind::Recording);
+    let files = files.map(|input| ScannedInput {
         path: input.path.clone(),
         kind: input.kind,
         complete: input.complete == Truth::True,
     });
-    Ok(Scan { inputs: inputs.collect(), sources, estate, checks, findings, gaps })
+    let inputs = files.chain(recorded.lines).collect();
+    Ok(Scan { inputs, accounts: recorded.accounts, sources, estate, checks, findings, gaps })
 }
 
 fn in_table_order(selected: &[&'static Check]) -> Vec<&'static Check> {
@@ -261,10 +296,9 @@ fn judge(
         match result {
             Ok(found) => findings.extend(found),
             Err(id) => gaps.push(Gap {
-                path: None,
-                span: None,
                 reason: "internal",
                 message: format!("internal error in the check '{id}': it gave no verdict; please report it"),
+                ..Gap::default()
             }),
         }
     }

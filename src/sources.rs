@@ -1,4 +1,5 @@
 //! What turns texts into the model: one module a source, and the value tree that they share.
+pub mod aws;
 pub mod block;
 pub mod cloudformation;
 pub mod embed;

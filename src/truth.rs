@@ -27,6 +27,10 @@ pub enum CauseKind {
     OwnedByOtherAccount,
     /// The input does not hold it and nothing asked for it.
     NotCollected,
+    /// The call that would tell got no usable answer.
+    NotAnswered,
+    /// The bucket does not exist (only for "not applicable").
+    BucketMissing,
     /// The value is not of the kind that the attribute takes.
     Invalid,
     /// The subject of the check does not exist here (only for "not applicable").
@@ -50,6 +54,8 @@ impl CauseKind {
             Self::AccessDenied => "access-denied",
             Self::OwnedByOtherAccount => "owned-by-other-account",
             Self::NotCollected => "not-collected",
+            Self::NotAnswered => "not-answered",
+            Self::BucketMissing => "bucket-missing",
             Self::Invalid => "invalid",
             Self::NoSubject => "no-subject",
             Self::Equivalent => "equivalent",

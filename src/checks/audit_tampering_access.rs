@@ -17,6 +17,16 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     let allow = AllowList::new(judge.options());
     let assets = Assets::of(estate);
     for input in &estate.inputs {
+        if is_out_of_reach(input) {
+            judge
+                .on_input(input)
+                .claim("defines no policy that lets anybody tamper with the audit log", "")
+                .not_applicable(
+                    CauseKind::NoSubject,
+                    "the account has no trail of its own, and nobody in it can change the trail of its organization",
+                );
+            continue;
+        }
         let (principals, refusals) = (Principals::of(input), Refusals::of(input));
         let mut whole = Whole::default();
         for grants in by_principal(input) {
@@ -24,6 +34,17 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         }
         whole.finding(judge, input);
     }
+}
+
+/// Whether all that records a live account is another account's.
+fn is_out_of_reach(input: &Input) -> bool {
+    let Some(live) = &input.live else { return false };
+    input.trails.items.is_empty()
+        && input.event_data_stores.items.is_empty()
+        && input.trails.complete == Truth::True
+        && !live.visitors.is_empty()
+        // A bucket of logs may lie here, whoever owns the trail.
+        && input.buckets.items.is_empty()
 }
 
 /// The attachments of each principal, in the order of the first.

@@ -4,6 +4,7 @@ use crate::finding::Judge;
 use crate::model::Estate;
 use crate::model::account::DelegatedAdministrator;
 use crate::model::arn::Text;
+use crate::model::live::Membership;
 use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
@@ -31,6 +32,22 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         }
         if let Some(causes) = input.unread(&input.delegated_administrators) {
             doubt = doubt & Truth::Unknown(causes);
+        }
+        match input.live.as_ref().map(|live| &live.membership) {
+            Some(Membership::Alone) => {
+                draft.not_applicable(CauseKind::NoSubject, "the account does not belong to an organization");
+                continue;
+            }
+            Some(Membership::Member | Membership::Delegated) => {
+                let detail = "the delegated administrators are listed in the management account";
+                draft.not_applicable(CauseKind::NoSubject, detail);
+                continue;
+            }
+            Some(Membership::Unknown(causes)) => {
+                draft.unknown(causes.clone());
+                continue;
+            }
+            Some(Membership::Management) | None => {}
         }
         match doubt {
             Truth::Unknown(causes) => draft.unknown(causes),

@@ -11,7 +11,7 @@ const MOST_PAIRS: usize = 2_000;
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for recording in &Recording::all(estate) {
         let any = |recorder: &Recorder<'_>| recorder.counts.clone() & recorder.recorded.management().any;
-        let recorders = recording.recorders.iter().map(|recorder| (recorder, any(recorder)));
+        let recorders = recording.all_recorders().map(|recorder| (recorder, any(recorder)));
         let recorders: Vec<Recorded<'_>> = recorders.filter(|(_, records)| *records != Truth::False).collect();
         for &input in recording.inputs.iter().filter(|input| input.kind != InputKind::Script) {
             one(recording, &recorders, input, judge);
@@ -26,7 +26,8 @@ fn one(recording: &Recording<'_>, all: &[Recorded<'_>], input: &Input, judge: &m
     // Its own trails come first; without one, the others are not its business.
     let own = |(recorder, _): &&Recorded<'_>| recorder.trail.id.input == input.id;
     let mut recorders: Vec<&Recorded<'_>> = all.iter().filter(own).collect();
-    let mine = recorders.len();
+    // What records in a live account is its business, whoever owns it.
+    let mine = if input.live.is_some() { all.len() } else { recorders.len() };
     if mine > 0 {
         recorders.extend(all.iter().filter(|recorded| !own(recorded)));
     }

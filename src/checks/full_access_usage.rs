@@ -83,6 +83,7 @@ fn nothing_seen(judge: &mut Judge<'_>, input: &Input) {
     let draft = judge.on_input(input).claim("gives nobody full access to CloudTrail", "");
     match input.unread(&input.grants) {
         Some(causes) => draft.unknown(causes),
+        None if input.live.is_some() => draft.because("no user, group, role or permission set holds it").pass(),
         None => draft.not_applicable(CauseKind::NoSubject, "nothing in it attaches 'AWSCloudTrail_FullAccess'"),
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let answers: Vec<Answer> = recording.recorders.iter().map(Answer::of).collect();
         let others =
             recording.recorders.iter().zip(&answers).map(|(other, answer)| other.counts.clone() & answer.both());
-        let beside = Truth::any(others) | recording.more();
+        let visitors = recording.visitors.iter().map(|other| other.counts.clone() & Answer::of(other).both());
+        let beside = Truth::any(others.chain(visitors)) | recording.more();
         for (recorder, answer) in recording.recorders.iter().zip(&answers) {
             let attr = &recorder.trail.insights;
             let mut draft = judge

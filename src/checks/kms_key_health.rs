@@ -29,6 +29,7 @@ fn health(estate: &Estate, judge: &mut Judge<'_>, target: &LogTarget<'_, Key>, k
     let symmetric = Text::from("SYMMETRIC_DEFAULT");
     let encrypts = Text::from("ENCRYPT_DECRYPT");
     let enabled = key.enabled.is(&true);
+    let live = estate.input(key.id.input).live.as_ref();
     let spec = key.spec.satisfies(|spec| spec.same(&symmetric));
     let usage = key.usage.satisfies(|usage| usage.same(&encrypts));
     let near = same_region(estate, target, key);
@@ -42,12 +43,17 @@ fn health(estate: &Estate, judge: &mut Judge<'_>, target: &LogTarget<'_, Key>, k
         *truth == Truth::False
     };
     if fail(&enabled) {
-        judge
-            .on(key)
-            .claim(FIT, UNFIT)
-            .looks_at(&key.enabled, "true")
-            .remedy(format!("Set '{}' to true, or give the trails another key.", key.enabled.name))
-            .fail();
+        let draft = judge.on(key).claim(FIT, UNFIT);
+        match live.and_then(|live| live.key_states.get(&key.id.address)) {
+            Some(state) => draft
+                .looks_at(state, "Enabled")
+                .remedy("Cancel the deletion or enable the key, or give the trails another key.")
+                .fail(),
+            None => draft
+                .looks_at(&key.enabled, "true")
+                .remedy(format!("Set '{}' to true, or give the trails another key.", key.enabled.name))
+                .fail(),
+        }
     }
     for (attr, truth, wanted) in [(&key.spec, &spec, "SYMMETRIC_DEFAULT"), (&key.usage, &usage, "ENCRYPT_DECRYPT")] {
         if fail(truth) {
@@ -102,7 +108,10 @@ fn health(estate: &Estate, judge: &mut Judge<'_>, target: &LogTarget<'_, Key>, k
             .looks_at(&key.spec, "SYMMETRIC_DEFAULT")
             .looks_at(&key.usage, "ENCRYPT_DECRYPT")
             .looks_at(&key.origin, "AWS_KMS, where the key is to rotate")
-            .because(format!("{}, {}", key.enabled.says(), key.rotation.says()))
+            .because(match live.and_then(|live| live.key_states.get(&key.id.address)) {
+                Some(state) => format!("{}, {}", state.says(), key.rotation.says()),
+                None => format!("{}, {}", key.enabled.says(), key.rotation.says()),
+            })
             .fault("key")
             .rule(Truth::all([enabled, spec, usage, near, rotation]));
     }

@@ -5,7 +5,7 @@ use crate::model::arn::Text;
 use crate::model::attr::Origin;
 use crate::model::bucket::BucketPolicy;
 use crate::model::policy::excess::{Excess, Rule, Weight};
-use crate::model::policy::of_bucket::{everywhere, is_first, no_policy};
+use crate::model::policy::of_bucket::{everywhere, is_first};
 use crate::model::policy::service::{SOURCE, number_or_sid};
 use crate::model::policy::{Clause, Condition, Document, Statement};
 use crate::model::{Estate, Link, Subject};
@@ -31,7 +31,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let mut unknown: Vec<(Origin, Causes)> = Vec::new();
         let mut failed = false;
         if cases.is_empty() {
-            unknown.push((target.named_at(), no_policy(&target.name)));
+            unknown.push((target.named_at(), target.without_policy()));
         }
         let found: Vec<Vec<Excess<'_>>> = cases
             .iter()

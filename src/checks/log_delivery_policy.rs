@@ -5,7 +5,7 @@ use crate::model::attr::either;
 use crate::model::bucket::Bucket;
 use crate::model::lookup::LogTarget;
 use crate::model::policy::Need;
-use crate::model::policy::of_bucket::{PolicyCase, no_policy};
+use crate::model::policy::of_bucket::PolicyCase;
 use crate::model::policy::s3::LogPlace;
 use crate::model::policy::service::SOURCE;
 use crate::model::trail::Trail;
@@ -18,7 +18,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for target in estate.log_buckets() {
         let (cases, bucket) = (estate.policy_cases(&target), target.place(&[]).bucket);
         let Some(attr) = cases.first().map(|case| &case.policy.document) else {
-            judge.on(&target).claim(HOLDS, "").at(&target.named_at()).unknown(no_policy(&target.name));
+            judge.on(&target).claim(HOLDS, "").at(&target.named_at()).unknown(target.without_policy());
             continue;
         };
         let mut unknown: Option<Causes> = None;

@@ -10,7 +10,8 @@ use crate::truth::{CauseKind, Truth};
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for input in estate.inputs.iter().filter(|input| input.kind != InputKind::Script) {
         let monitoring = Monitoring::of(estate, input);
-        let all = judge.options().expect_trail;
+        // The filters of an account belong to the log group of a trail of its own.
+        let all = judge.options().expect_trail || (input.live.is_some() && !input.trails.items.is_empty());
         let judged: Vec<_> = cis::filters().iter().filter(|wanted| all || monitoring.touches(wanted)).collect();
         for wanted in &judged {
             judge_one(input, wanted, monitoring.judge(wanted), judge);

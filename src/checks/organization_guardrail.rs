@@ -4,6 +4,7 @@ use crate::finding::Judge;
 use crate::model::account::OrganizationPolicy;
 use crate::model::arn::{Shape, Text, Var};
 use crate::model::attr::Seen;
+use crate::model::live::Membership;
 use crate::model::policy::{Caller, Context, Held, Request};
 use crate::model::{Estate, Input, outside};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
@@ -23,6 +24,35 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             .on_input(input)
             .claim("keeps member accounts from stopping trails", "does not keep member accounts from stopping trails")
             .fault("guardrail");
+        if let Some(membership) = input.live.as_ref().map(|live| &live.membership) {
+            match membership {
+                Membership::Alone => {
+                    draft.not_applicable(CauseKind::NoSubject, "the account does not belong to an organization");
+                    continue;
+                }
+                Membership::Member | Membership::Delegated => {
+                    let detail = "the policies of the organization are judged in its management account";
+                    draft.not_applicable(CauseKind::NoSubject, detail);
+                    continue;
+                }
+                Membership::Unknown(causes) => {
+                    draft.unknown(causes.clone());
+                    continue;
+                }
+                Membership::Management => {}
+            }
+            if policies.is_empty() && input.unread(&input.organization_policies).is_none() {
+                draft
+                    .because("the organization has no service control policy")
+                    .remedy(format!(
+                        "Turn on service control policies and attach one to the organization's root that denies {} on \
+                         'Resource' '*'.",
+                        GUARDED.map(|action| format!("'{action}'")).join(", ")
+                    ))
+                    .fail();
+                continue;
+            }
+        }
         if policies.is_empty() {
             match (input.unread(&input.organization_policies), input.organizations.items.first()) {
                 (Some(causes), _) => draft.unknown(causes),

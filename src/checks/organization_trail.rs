@@ -3,12 +3,22 @@
 use crate::finding::{Judge, Severity};
 use crate::model::arn::{Part, Shape, Text};
 use crate::model::attr::Origin;
+use crate::model::live::{Live, Membership};
 use crate::model::policy::Document;
+use crate::model::recording::Recording;
 use crate::model::trail::Trail;
 use crate::model::{Estate, Input, Subject};
+use crate::truth::{CauseKind, Truth};
 
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    for input in &estate.inputs {
+    for recording in Recording::all(estate) {
+        for input in &recording.inputs {
+            if let Some(live) = &input.live {
+                account(&recording, input, live, judge);
+            }
+        }
+    }
+    for input in estate.inputs.iter().filter(|input| input.live.is_none()) {
         let defined = defined_organization(input);
         for trail in &input.trails {
             let organization = &trail.organization;
@@ -26,6 +36,50 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 None => draft.severity(Severity::Low),
             };
             draft.rule(organization.is(&true));
+        }
+    }
+}
+
+/// A live account: whether a logging multi-Region trail of its organization records it.
+fn account(recording: &Recording<'_>, input: &Input, live: &Live, judge: &mut Judge<'_>) {
+    let mut draft = judge
+        .on_input(input)
+        .claim(
+            "is recorded by a trail of its organization",
+            "is not recorded by a logging multi-Region trail of its organization",
+        )
+        .fault("organization-trail")
+        .remedy(
+            "Create an organization trail that works in all Regions, in the management account or a delegated \
+             administrator's, and let it log.",
+        );
+    let mut found = Truth::False;
+    let mut names = Vec::new();
+    for recorder in recording.all_recorders() {
+        let trail = recorder.trail;
+        let counts = trail.organization.is(&true) & recorder.counts.clone() & trail.multi_region.is(&true);
+        let says = [trail.organization.says(), trail.logging.says(), trail.multi_region.says()].join(", ");
+        draft =
+            draft.evidence(trail.id.shown.as_str(), "a logging multi-Region organization trail", says, &trail.id.at);
+        if counts == Truth::True {
+            names.push(format!("'{}'", trail.id.shown));
+        }
+        found = found | counts;
+    }
+    let more = recording.more();
+    match (found | more, &live.membership) {
+        (Truth::True, _) => draft.because(format!("{} records it", names.join(", "))).pass(),
+        (_, Membership::Alone) => {
+            draft.not_applicable(CauseKind::NoSubject, "the account does not belong to an organization");
+        }
+        // What cannot be asked may be an organization, and its trail may be out of sight.
+        (_, Membership::Unknown(causes)) => draft.unknown(causes.clone()),
+        (Truth::Unknown(causes), _) => draft.unknown(causes),
+        (Truth::False, Membership::Management | Membership::Delegated) => {
+            draft.because("the account manages the trails of its organization, and no such trail is there").fail();
+        }
+        (Truth::False, Membership::Member) => {
+            draft.because("the account belongs to an organization, and no such trail is visible in it").fail();
         }
     }
 }

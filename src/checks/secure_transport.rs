@@ -20,6 +20,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             }
             !reach.truth
         });
+        let truth = if cases.is_empty() { Truth::Unknown(target.without_policy()) } else { truth };
         let mut draft = judge
             .on(&target)
             .claim("refuses requests without TLS", "accepts requests without TLS")

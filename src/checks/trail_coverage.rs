@@ -7,6 +7,8 @@ use crate::model::recording::{Recording, may_be_more};
 use crate::model::{Estate, Input, InputKind};
 use crate::truth::{CauseKind, Truth};
 
+mod matrix;
+
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for recording in Recording::all(estate) {
         one_account(&recording, judge);
@@ -16,6 +18,10 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
 fn one_account(recording: &Recording<'_>, judge: &mut Judge<'_>) {
     let mut covered = None;
     for &input in recording.inputs.iter().filter(|input| input.kind != InputKind::Script) {
+        if let Some(live) = &input.live {
+            matrix::judge(recording, input, live, judge);
+            continue;
+        }
         let options = judge.options();
         let draft = judge
             .on_input(input)
@@ -83,12 +89,11 @@ fn multi_region<'a>(recording: &Recording<'a>) -> &'a str {
 fn reasons(recording: &Recording<'_>) -> (String, String) {
     let logs = |multi: bool| {
         recording
-            .recorders
-            .iter()
+            .all_recorders()
             .any(|r| r.counts == Truth::True && (!multi || r.trail.multi_region.is(&true) == Truth::True))
     };
     let name = multi_region(recording);
-    let Some(first) = recording.recorders.first() else {
+    let Some(first) = recording.all_recorders().next() else {
         return ("it holds no trail".to_owned(), "Add a multi-Region trail that logs and has no selectors.".to_owned());
     };
     if !logs(false) {

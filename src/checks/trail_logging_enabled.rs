@@ -10,7 +10,8 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
     for recording in Recording::all(estate) {
         // Two suffice: one of them is another trail than the one that is judged.
         let trails = || recording.recorders.iter().map(|recorder| recorder.trail);
-        let covering: Vec<&Trail> = trails().filter(|trail| covers(trail)).take(2).collect();
+        let all = recording.all_recorders().map(|recorder| recorder.trail);
+        let covering: Vec<&Trail> = all.filter(|trail| covers(trail)).take(2).collect();
         for trail in trails() {
             let logging = &trail.logging;
             let mut draft = judge

@@ -41,6 +41,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
                 )
                 .fail(),
             Some(causes) if at_most >= SLOTS => draft.unknown(causes),
+            _ if input.live.is_some() => draft.because(format!("at most {at_most} of {SLOTS} are taken in any Region")).pass(),
             _ => draft.not_applicable(
                 CauseKind::NotCollected,
                 match input.trails.iter().count() {

@@ -57,6 +57,7 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
             account: args.account.clone(),
             region: args.region.clone(),
         },
+        clock: stated_time()?.map(OffsetDateTime::unix_timestamp),
         progress: None,
     };
     let defaults = reports::Settings::default();
@@ -139,13 +140,14 @@ fn format(format: args::Format) -> Format {
     }
 }
 
-/// The clock; `SOURCE_DATE_EPOCH` (seconds) sets it, as for reproducible builds.
+/// The clock; `SOURCE_DATE_EPOCH` sets it, as for reproducible builds.
 fn now() -> anyhow::Result<OffsetDateTime> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => {
-            let seconds = text.trim().parse().with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))?;
-            OffsetDateTime::from_unix_timestamp(seconds).with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))
-        }
-        Err(_) => Ok(OffsetDateTime::now_utc()),
-    }
+    Ok(stated_time()?.unwrap_or_else(OffsetDateTime::now_utc))
+}
+
+/// The time that `SOURCE_DATE_EPOCH` states in seconds.
+fn stated_time() -> anyhow::Result<Option<OffsetDateTime>> {
+    let Ok(text) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let seconds = text.trim().parse().with_context(|| format!("SOURCE_DATE_EPOCH '{text}'"))?;
+    OffsetDateTime::from_unix_timestamp(seconds).with_context(|| format!("SOURCE_DATE_EPOCH '{text}'")).map(Some)
 }

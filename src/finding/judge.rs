@@ -30,15 +30,15 @@ impl<'o> Judge<'o> {
         Draft::new(self, subject.identity().clone())
     }
 
-    /// Starts a finding about a whole input, at the address `*`.
+    /// Starts a finding about a whole input, at the address `*`, or at the id of a live account.
     pub fn on_input(&mut self, input: &Input) -> Draft<'_, 'o> {
         let subject = Identity {
             input: input.id,
             kind: ResourceKind::Account,
-            address: "*".to_owned(),
+            address: input.whole_address().to_owned(),
             instances: Vec::new(),
             calls: Vec::new(),
-            shown: input.path.clone(),
+            shown: input.owner().to_owned(),
             at: input.at.clone(),
             existence: Existence::Certain,
         };
@@ -198,6 +198,11 @@ impl<'j, 'o> Draft<'j, 'o> {
     /// It cannot be told.
     pub fn unknown(self, causes: impl Into<Causes>) {
         let causes = causes.into();
+        // Nothing is to be said of a bucket that is not there but that.
+        if let Some(cause) = causes.iter().find(|cause| cause.kind == CauseKind::BucketMissing) {
+            let detail = cause.detail.to_string();
+            return self.not_applicable(CauseKind::BucketMissing, detail);
+        }
         let sentence = format!("Cannot tell whether {} {}", self.name(false), self.claim.0);
         let reason = Some(causes.to_string());
         self.record(Outcome::Unknown(causes), sentence, reason);
@@ -214,7 +219,7 @@ impl<'j, 'o> Draft<'j, 'o> {
         let the = if capital { "The" } else { "the" };
         let shown = cut(&self.subject.shown, LONGEST_NAME);
         match self.subject.kind {
-            ResourceKind::Account => format!("{the} input '{shown}'"),
+            ResourceKind::Account if self.subject.address == "*" => format!("{the} input '{shown}'"),
             kind => format!("{the} {} '{shown}'", kind.noun()),
         }
     }
@@ -243,6 +248,12 @@ impl<'j, 'o> Draft<'j, 'o> {
             evidence.expected = clean(&evidence.expected);
             evidence.observed = clean(&evidence.observed);
         }
+        if self.subject.address.starts_with("arn:") && self.subject.address.contains(CONTROL_TOWER) {
+            let (observed, at) = ("control-tower".to_owned(), self.subject.at.clone());
+            let (attribute, expected) = ("managed-by".to_owned(), "changed in the landing zone only".to_owned());
+            self.evidence.push(Evidence { attribute, expected, observed, at });
+            self.remedy = Some(LANDING_ZONE.to_owned());
+        }
         let remediation = matches!(outcome, Outcome::Fail(_)).then(|| clean(&self.remedy.unwrap_or_default()));
         self.judge.findings.push(Finding {
             check: self.judge.check,
@@ -260,6 +271,15 @@ impl<'j, 'o> Draft<'j, 'o> {
         });
     }
 }
+
+/// How the names of what AWS Control Tower makes begin.
+const CONTROL_TOWER: &str = "aws-controltower-";
+
+/// What to do about such a thing: it is guarded by policies of the organization, and what is changed by hand is drift.
+/// Source: AWS Control Tower user guide, "Detect and resolve drift" and "Customize your landing zone configuration".
+const LANDING_ZONE: &str = "AWS Control Tower manages this and takes changes made by hand for drift. Set the KMS key, the \
+                            retention of logs and the Regions in the settings of the landing zone; what these do not \
+                            offer cannot be changed here, so suppress the finding with that reason.";
 
 /// The longest text of one field in reports: consumers refuse or cut more.
 const LONGEST: usize = 900;

@@ -5,6 +5,8 @@
 pub struct Options {
     /// Days that logs must be kept (`min-days`).
     pub min_days: u32,
+    /// Hours that the last delivery of a live trail may lie back (`max-age`).
+    pub max_age_hours: u32,
     /// Tag keys that a trail must have (`required-tags`).
     pub required_tags: Vec<String>,
     /// Whether an ingesting multi-Region event data store counts as coverage (`accept-event-data-store`).
@@ -34,6 +36,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             min_days: 365,
+            max_age_hours: 24,
             required_tags: Vec::new(),
             accept_event_data_store: false,
             mfa_delete: MfaDeleteMode::Equivalent,

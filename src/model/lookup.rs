@@ -97,12 +97,19 @@ impl Estate {
 
     /// The log groups that trails deliver to, each once.
     pub fn log_groups(&self) -> Vec<LogTarget<'_, LogGroup>> {
-        self.targets(ResourceKind::LogGroup, |trail| &trail.log_group, |from, name| self.log_group(from, name))
+        let find = |from, name: &Text| match self.log_group(from, name) {
+            Link::Elsewhere(name) => self.nowhere(from, ResourceKind::LogGroup, &name),
+            found => found,
+        };
+        self.targets(ResourceKind::LogGroup, |trail| &trail.log_group, find)
     }
 
     /// The bucket of this name: of the same input first, else the only one of the other inputs.
     pub fn bucket(&self, from: InputId, name: &Text) -> Link<'_, Bucket> {
-        self.chosen(from, name, at(&self.names().buckets, &bare_name(name)), |input| &input.buckets)
+        match self.chosen(from, name, at(&self.names().buckets, &bare_name(name)), |input| &input.buckets) {
+            Link::Elsewhere(name) => self.nowhere(from, ResourceKind::Bucket, &name),
+            found => found,
+        }
     }
 
     /// The log group of this ARN.
@@ -160,7 +167,16 @@ impl Estate {
                 found.extend(targets.flat_map(|target| at(&names.keys, target)));
             }
         }
-        self.chosen(from, name, &in_order(found), |input| &input.keys)
+        match self.chosen(from, name, &in_order(found), |input| &input.keys) {
+            Link::Elsewhere(name) => self.nowhere(from, ResourceKind::Key, &name),
+            found => found,
+        }
+    }
+
+    /// What is said of a thing that no input holds: a live account may know why.
+    fn nowhere<T>(&self, from: InputId, kind: ResourceKind, name: &Text) -> Link<'_, T> {
+        let cause = self.input(from).live.as_ref().and_then(|live| live.why_unread(kind, name));
+        cause.map_or_else(|| Link::Elsewhere(name.clone()), |cause| Link::Unknown(cause.clone().into()))
     }
 
     /// The policies of the bucket with this name, as used by an input: those of the input itself, else those of the
@@ -235,6 +251,10 @@ impl Estate {
                     Link::Here(item) => item.identity().clone(),
                     // The finding stands at the trail and speaks of the thing that the trail names.
                     Link::Elsewhere(name) => Identity { shown: name.to_string(), ..borrowed.clone() },
+                    // A live account knows what it could not read.
+                    Link::Unknown(_) if self.input(trail.id.input).live.is_some() && name.literal().is_some() => {
+                        Identity { shown: name.to_string(), ..borrowed.clone() }
+                    }
                     Link::Unknown(_) => Identity { shown: format!("of {}", borrowed.shown), ..borrowed.clone() },
                 };
                 match known.entry((subject.input, subject.instance().to_owned())) {

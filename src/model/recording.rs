@@ -28,6 +28,8 @@ pub struct Recording<'a> {
     pub inputs: Vec<&'a Input>,
     /// Their trails.
     pub recorders: Vec<Recorder<'a>>,
+    /// Trails of other accounts that record here: they count, and are judged elsewhere.
+    pub visitors: Vec<Recorder<'a>>,
 }
 
 /// What several trails record together, of the Regions they have in common with a trail.
@@ -83,12 +85,17 @@ impl<'a> Recording<'a> {
         let mut groups: Vec<Vec<&'a Input>> = Vec::new();
         let mut of_account: HashMap<&str, usize> = HashMap::new();
         for input in &estate.inputs {
-            let known = input.account.literal().map(|account| *of_account.entry(account).or_insert(groups.len()));
+            // A live account is itself whole: another recording of it shows the same trails at another time.
+            let account = input.account.literal().filter(|_| input.live.is_none());
+            let known = account.map(|account| *of_account.entry(account).or_insert(groups.len()));
             match known.and_then(|group| groups.get_mut(group)) {
                 Some(group) => group.push(input),
                 None => groups.push(vec![input]),
             }
         }
+        let is_live = |input: &&Input| input.live.is_some();
+        let owned = estate.inputs.iter().filter(is_live).flat_map(|input| &input.trails);
+        let owned: HashMap<&Text, &Trail> = owned.map(|trail| (&trail.arn, trail)).collect();
         let recorder = |trail: &'a Trail| Recorder {
             trail,
             recorded: trail.selectors.recorded(),
@@ -98,19 +105,34 @@ impl<'a> Recording<'a> {
             .into_iter()
             .map(|inputs| {
                 let recorders = inputs.iter().flat_map(|input| &input.trails).map(recorder).collect();
-                Self { inputs, recorders }
+                let visitors = inputs.iter().filter_map(|input| input.live.as_ref()).flat_map(|live| &live.visitors);
+                // What the owner says of a trail goes beyond what a guest can see, as far as the owner was told.
+                let visitors = visitors.map(|trail| {
+                    let seen = recorder(trail);
+                    match owned.get(&trail.arn).map(|own| recorder(own)) {
+                        Some(own) if matches!(own.counts, Truth::Unknown(_)) => Recorder { counts: seen.counts, ..own },
+                        Some(own) => own,
+                        None => seen,
+                    }
+                });
+                Self { recorders, visitors: visitors.collect(), inputs }
             })
             .collect()
     }
 
     /// What sentences call the inputs.
     pub fn scope(&self) -> &'static str {
-        if self.inputs.len() == 1 { "this input" } else { "this account" }
+        if self.inputs.len() == 1 && self.inputs[0].live.is_none() { "this input" } else { "this account" }
+    }
+
+    /// Its own trails and those of others that record here.
+    pub fn all_recorders(&self) -> impl Iterator<Item = &Recorder<'a>> {
+        self.recorders.iter().chain(&self.visitors)
     }
 
     /// What the trails for which `counts` holds record together, wherever they are.
     pub fn together(&self, counts: impl Fn(&Recorder<'_>) -> Truth) -> Recorded {
-        Recorded::together(self.recorders.iter().map(|recorder| (counts(recorder), &recorder.recorded)))
+        Recorded::together(self.all_recorders().map(|recorder| (counts(recorder), &recorder.recorded)))
     }
 
     /// What the logging trails record together, by the Regions they work in.
@@ -118,7 +140,7 @@ impl<'a> Recording<'a> {
         let multi = |recorder: &Recorder<'_>| recorder.trail.multi_region.is(&true);
         let all = self.together(|recorder| recorder.counts.clone());
         let mut by_region = HashMap::new();
-        for region in self.recorders.iter().map(|recorder| &recorder.trail.home_region) {
+        for region in self.all_recorders().map(|recorder| &recorder.trail.home_region) {
             // One entry a Region: a template has one. What has none is unknown.
             if by_region.len() < 64 && !by_region.contains_key(region) {
                 let here = |recorder: &Recorder<'_>| {
@@ -144,7 +166,7 @@ impl<'a> Recording<'a> {
         let single = |recorder: &&Recorder<'_>| {
             recorder.counts != Truth::False && recorder.trail.multi_region.is(&true) != Truth::True
         };
-        let mut homes = self.recorders.iter().filter(single).map(|recorder| &recorder.trail.home_region).peekable();
+        let mut homes = self.all_recorders().filter(single).map(|recorder| &recorder.trail.home_region).peekable();
         homes.peek()?;
         let homes: Vec<&Text> = homes.collect();
         let free = |region: &&&str| homes.iter().all(|home| home.same(&(**region).into()) == Truth::False);
@@ -166,7 +188,7 @@ impl<'a> Recording<'a> {
 
     /// The first few of the trails for which `holds`, for sentences.
     pub fn some(&self, holds: impl Fn(&Recorder<'_>) -> bool) -> Vec<&'a Trail> {
-        self.recorders.iter().filter(|recorder| holds(recorder)).map(|recorder| recorder.trail).take(4).collect()
+        self.all_recorders().filter(|recorder| holds(recorder)).map(|recorder| recorder.trail).take(4).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The JSON report, version 1. Its shape is [`model`]; its schema is `schema/report-v1.schema.json`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::finding::{self, Outcome};
@@ -7,6 +8,7 @@ use crate::reports::location::{self, Location};
 use crate::reports::pages::Pages;
 use crate::reports::summary::Summary;
 use crate::scan::{Gap, Scan, ScannedInput};
+use crate::sources::aws::lower::{AccountLine, RegionLine};
 
 pub mod model;
 
@@ -41,20 +43,36 @@ pub fn schema() -> String {
 fn scope<'a>(scan: &'a Scan) -> model::Scope<'a> {
     let input =
         |input: &'a ScannedInput| model::Input { path: &input.path, kind: input.kind.word(), complete: input.complete };
+    let regions: BTreeSet<&str> =
+        scan.accounts.iter().flat_map(|account| &account.regions).map(|region| region.name.as_str()).collect();
     model::Scope {
         inputs: scan.inputs.iter().map(input).collect(),
-        accounts: Vec::new(),
-        regions: Vec::new(),
+        accounts: scan.accounts.iter().map(account).collect(),
+        regions: regions.into_iter().collect(),
         checks: scan.checks.iter().map(|check| check.id).collect(),
     }
+}
+
+fn account(line: &AccountLine) -> model::Account<'_> {
+    model::Account {
+        id: &line.id,
+        name: line.name.as_deref(),
+        status: line.status.into(),
+        reason: line.reason.as_deref(),
+        regions: line.regions.iter().map(region).collect(),
+    }
+}
+
+fn region(line: &RegionLine) -> model::Region<'_> {
+    model::Region { name: &line.name, status: line.status.into(), reason: line.reason.as_deref() }
 }
 
 fn gap(gap: &Gap) -> model::Gap<'_> {
     model::Gap {
         path: gap.path.as_deref(),
-        account: None,
-        region: None,
-        call: None,
+        account: gap.account.as_deref(),
+        region: gap.region.as_deref(),
+        call: gap.call.as_deref(),
         reason: gap.reason,
         message: finding::clean(&gap.message),
     }
@@ -83,12 +101,16 @@ fn view<'a>(scan: &'a Scan, pages: &'a Pages, finding: &'a finding::Finding) -> 
 fn resource<'a>(scan: &'a Scan, finding: &'a finding::Finding) -> model::Resource<'a> {
     let subject = &finding.subject;
     let input = scan.estate.inputs.get(subject.input.0 as usize);
+    // A live resource is its ARN, which says where it is.
+    let live = input.is_some_and(|input| input.live.is_some());
+    let account = subject.arn_part(4).filter(|_| live);
+    let region = subject.arn_part(3).filter(|_| live);
     model::Resource {
         r#type: subject.kind.word(),
         address: &subject.address,
-        arn: None,
-        account: input.and_then(|input| input.account.literal()),
-        region: input.and_then(|input| input.region.literal()),
+        arn: Some(subject.address.as_str()).filter(|address| live && address.starts_with("arn:")),
+        account: account.or_else(|| input.and_then(|input| input.account.literal())),
+        region: region.or_else(|| input.and_then(|input| input.region.literal())),
         instances: &subject.instances,
     }
 }

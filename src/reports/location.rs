@@ -50,7 +50,10 @@ pub fn first_line(sources: &SourceMap, span: Span) -> Span {
     Span::new(span.file, span.start as usize, span.start as usize + line.len())
 }
 
-/// `path:line:column` of an origin's start.
+/// `path:line:column` of an origin's start, or the call that told it and what it was about.
 pub fn brief(scan: &Scan, origin: &Origin) -> Option<String> {
+    if let Origin::Api { call, arn } = origin {
+        return Some(format!("{call} {arn}"));
+    }
     of_origin(scan, origin).map(|at| format!("{}:{}:{}", at.path, at.start_line, at.start_column))
 }

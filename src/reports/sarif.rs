@@ -8,6 +8,7 @@ use crate::reports::{Lazy, Settings, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use rules::Rules;
 
+mod live;
 pub mod model;
 mod notifications;
 mod rules;
@@ -114,7 +115,10 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
         locations: [model::Location {
             id: None,
             message: None,
-            physical_location: physical(place(scan, finding)),
+            physical_location: match live::path(scan, finding) {
+                Some(path) => physical(live::place(&path)),
+                None => physical(place(scan, finding)),
+            },
             logical_locations: Some([model::LogicalLocation {
                 name: clean(&subject.shown),
                 fully_qualified_name: clean(&subject.address),
@@ -122,7 +126,10 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
             }]),
         }],
         related_locations: related(scan, finding),
-        partial_fingerprints: model::Fingerprints { trailwarden: &finding.fingerprint },
+        partial_fingerprints: model::Fingerprints {
+            trailwarden: &finding.fingerprint,
+            line: live::path(scan, finding).map(|_| live::line_hash(finding)),
+        },
         properties: model::Properties {
             check: finding.check,
             severity: finding.severity.word(),
@@ -135,6 +142,7 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
                 Outcome::Fail(Some(seen)) => Some(witness::sentence(seen)),
                 _ => None,
             },
+            synthetic_location: live::path(scan, finding).is_some(),
         },
     }
 }

@@ -13,6 +13,7 @@ use crate::reports::summary::{Summary, severities};
 use crate::reports::{Settings, Show, failing, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use crate::source_map::Span;
+use crate::sources::aws::recording::Status;
 use places::Place;
 
 mod places;
@@ -114,7 +115,7 @@ fn group<'a>(scan: &'a Scan, finding: &'a Finding, why: Option<String>) -> Group
 }
 
 fn gap_group<'a>(scan: &'a Scan, gap: &'a Gap) -> Group<'a> {
-    let title = Level::ERROR.with_name("gap").primary_title(clean(&gap.message)).id(gap.reason);
+    let title = Level::ERROR.with_name("gap").primary_title(clean(&gap.sentence())).id(gap.reason);
     let group = Group::with_title(title);
     match (gap.span, &gap.path) {
         (Some(at), _) if scan.sources.file(at.file).is_withheld() => group.element(origin(scan, at)),
@@ -195,6 +196,10 @@ fn write_summary(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::R
     let partial = scan.inputs.iter().filter(|input| !input.complete).count();
     if partial > 0 {
         line.push_str(&format!(" ({partial} not complete)"));
+    }
+    let complete = scan.accounts.iter().filter(|account| account.status == Status::Complete).count();
+    if !scan.accounts.is_empty() {
+        line.push_str(&format!("; {complete} of {} complete", count(scan.accounts.len(), "account")));
     }
     if !scan.gaps.is_empty() {
         line.push_str(&format!("; {}: the scan is incomplete", count(scan.gaps.len(), "gap")));

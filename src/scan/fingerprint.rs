@@ -13,7 +13,7 @@ use crate::model::{Estate, ResourceKind};
 pub(super) fn fill(findings: &mut [Finding], estate: &Estate) {
     let mut seen: HashMap<String, u32> = HashMap::new();
     for finding in findings {
-        let owner = estate.inputs.get(finding.subject.input.0 as usize).map_or("", |input| input.owner.as_str());
+        let owner = estate.inputs.get(finding.subject.input.0 as usize).map_or("", |input| input.owner());
         // The address of a command is its line; its words are in the fault.
         let address = match finding.subject.kind {
             ResourceKind::Command => "",

@@ -91,7 +91,7 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
     }
     for (span, message) in faults.take() {
         let path = Some(sources.file(span.file).path().to_owned());
-        gaps.push(Gap { path, span: Some(span), reason: "template", message });
+        gaps.push(Gap { path, span: Some(span), reason: "template", message, ..Gap::default() });
     }
     inputs
 }

@@ -102,7 +102,7 @@ pub(super) fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) 
                 hide_all(file, sources);
                 let span = Some(Span::new(file, at, at + char::REPLACEMENT_CHARACTER.len_utf8()));
                 let message = "the file is not valid UTF-8 here".to_owned();
-                gaps.push(Gap { path: Some(path), span, reason: "not-utf-8", message });
+                gaps.push(Gap { path: Some(path), span, reason: "not-utf-8", message, ..Gap::default() });
             }
             None
         }
@@ -141,7 +141,13 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
             Ok(Ok(None)) => {}
             Ok(Err(error)) => {
                 let span = Some(error.span);
-                return Err(fault(Gap { path: Some(path.to_owned()), span, reason: "syntax", message: error.message }));
+                return Err(fault(Gap {
+                    path: Some(path.to_owned()),
+                    span,
+                    reason: "syntax",
+                    message: error.message,
+                    ..Gap::default()
+                }));
             }
             Err(_) => return Err(vec![internal(path)]),
         }
@@ -159,7 +165,13 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
         Ok(Ok(documents)) => documents,
         Ok(Err(error)) => {
             let span = Some(error.span);
-            return Err(fault(Gap { path: Some(path.to_owned()), span, reason: "syntax", message: error.message }));
+            return Err(fault(Gap {
+                path: Some(path.to_owned()),
+                span,
+                reason: "syntax",
+                message: error.message,
+                ..Gap::default()
+            }));
         }
         Err(_) => return Err(vec![internal(path)]),
     };
@@ -172,7 +184,13 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
     match (templates.is_empty(), list) {
         (true, Some(span)) => {
             let message = "the document is a list: a CloudFormation template is a mapping".to_owned();
-            Err(fault(Gap { path: Some(path.to_owned()), span: Some(span), reason: "template", message }))
+            Err(fault(Gap {
+                path: Some(path.to_owned()),
+                span: Some(span),
+                reason: "template",
+                message,
+                ..Gap::default()
+            }))
         }
         (true, None) if text.named => Err(vec![Gap::new(
             path,

@@ -80,6 +80,7 @@ fn parse(file: FileId, sources: &SourceMap) -> (ConfigFile, Vec<Gap>) {
         span: Some(error.span),
         reason: "syntax",
         message: error.message,
+        ..Gap::default()
     };
     let gaps = errors.into_iter().map(gap).collect();
     (ConfigFile { path, file, body: body.unwrap_or_else(empty) }, gaps)
@@ -179,7 +180,7 @@ pub(super) fn inputs(
     }
     for (span, message) in faults.take() {
         let path = Some(sources.file(span.file).path().to_owned());
-        gaps.push(Gap { path, span: Some(span), reason: "template", message });
+        gaps.push(Gap { path, span: Some(span), reason: "template", message, ..Gap::default() });
     }
     inputs
 }

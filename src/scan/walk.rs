@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::detect::{self, Form, Suspect};
-use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError};
+use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError, recordings};
 use crate::sources::terraform::module::is_config;
 
 /// How much of a file beyond the limit is searched for a marker.
@@ -32,6 +32,8 @@ pub(super) struct Walked {
     pub(super) base: Base,
     /// The folder of `--source`, as it is reported.
     pub(super) source: Option<String>,
+    /// Folders that hold recordings; nothing in them is in `found`.
+    pub(super) recordings: BTreeSet<PathBuf>,
 }
 
 /// One file that could be ours.
@@ -55,14 +57,20 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     let all: Vec<PathBuf> = given.iter().chain(&source).cloned().collect();
     let base = Base::new(request.repo_root.as_deref(), &all, &here)?;
     let source = source.map(|folder| base.report_dir(&folder));
-    let collector = Collector { base: &base, report, taken: Mutex::default(), gaps: Mutex::default() };
+    let recordings = Arc::default();
+    let collector = Collector { base: &base, report, recordings, taken: Mutex::default(), gaps: Mutex::default() };
     let (folders, files): (Vec<_>, Vec<_>) = given.into_iter().partition(|path| path.is_dir());
+    let (recorded, folders): (Vec<_>, Vec<_>) =
+        folders.into_iter().partition(|folder| recordings::is_recording(folder));
+    recorded.iter().for_each(|folder| collector.recording(folder));
     let mut buffer = Vec::new();
     for file in &files {
         collector.file(file, true, &mut buffer);
     }
     collector.beside(&files);
     collector.walk(&folders);
+    let recordings =
+        std::mem::take(&mut *collector.recordings.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     let taken = collector.taken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut gaps = collector.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut found: Vec<Found> = taken.into_values().collect();
@@ -75,7 +83,7 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
         }
     }
     found.sort_by(|a, b| (&a.path, &a.place).cmp(&(&b.path, &b.place)));
-    Ok(Walked { found, gaps, base, source })
+    Ok(Walked { found, gaps, base, source, recordings })
 }
 
 /// The real place of the folder of `--source`.
@@ -109,6 +117,7 @@ fn resolve(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ScanError> {
 struct Collector<'a> {
     base: &'a Base,
     report: &'a (dyn Fn(Progress) + Sync),
+    recordings: Arc<Mutex<BTreeSet<PathBuf>>>,
     taken: Mutex<BTreeMap<PathBuf, Found>>,
     gaps: Mutex<Vec<Gap>>,
 }
@@ -123,7 +132,19 @@ impl Collector<'_> {
         // Only what the repository itself says is ignored counts: a scan gives the same on every machine.
         builder.hidden(false).ignore(false).git_global(false).require_git(false);
         // What Terraform installed is read where a module calls it.
-        builder.filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".terraform");
+        let recordings = Arc::clone(&self.recordings);
+        builder.filter_entry(move |entry| {
+            if entry.file_name() == ".git" || entry.file_name() == ".terraform" {
+                return false;
+            }
+            // What AWS answered is judged as that, and as nothing else.
+            let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let Some(parent) = entry.path().parent().filter(|_| folder && recordings::is_account(entry.path())) else {
+                return true;
+            };
+            recordings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(parent.to_owned());
+            false
+        });
         builder.build_parallel().run(|| {
             let mut buffer = Vec::new();
             Box::new(move |entry| {
@@ -196,6 +217,11 @@ impl Collector<'_> {
         self.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(gap);
     }
 
+    fn recording(&self, folder: &Path) {
+        let mut recordings = self.recordings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        recordings.insert(folder.to_owned());
+    }
+
     fn file(&self, path: &Path, named: bool, buffer: &mut Vec<u8>) {
         (self.report)(Progress::Looked);
         let form = Form::of(path);
@@ -217,6 +243,10 @@ impl Collector<'_> {
                 }
                 return;
             }
+        }
+        if recordings::is_manifest(path, buffer) {
+            path.parent().into_iter().for_each(|folder| self.recording(folder));
+            return;
         }
         if let Some(suspect) = detect::suspect(buffer, form, named) {
             let found = Found { path: self.base.report(path), place: Some(path.to_owned()), named, suspect };

@@ -162,6 +162,7 @@ pub fn parsed_options<'a>(words: impl IntoIterator<Item = &'a str>) -> Options {
             "required-tags" => options.required_tags = list(),
             "readers" => options.readers = list(),
             "allow" => options.allow = list(),
+            "max-age" => options.max_age_hours = value.parse().expect("a number of hours"),
             "min-days" => options.min_days = value.parse().expect("a number of days"),
             "mfa-delete.mode" => {
                 options.mfa_delete = match value {

@@ -56,6 +56,9 @@ fn judge(case: &Case) -> Vec<String> {
     if let Some(truth) = Truth::of(&case.folder) {
         return judge_truth(&shown, &case.folder, &truth, &all());
     }
+    if case.source == "live" {
+        return super::live::judge(case, check);
+    }
     let scan = scan_paths(&case.folder, std::slice::from_ref(&case.folder), cases::settings(&case.folder), vec![check]);
     let mut faults = Vec::new();
     if scan.findings.is_empty() {

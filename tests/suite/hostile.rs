@@ -80,6 +80,7 @@ pub fn empty() -> Scan {
         sources: SourceMap::default(),
         estate: Estate::default(),
         inputs: Vec::new(),
+        accounts: Vec::new(),
         checks: trailwarden::checks::CHECKS.iter().collect(),
         findings: Vec::new(),
         gaps: Vec::new(),
@@ -141,12 +142,14 @@ pub fn scan() -> Scan {
         span,
         reason,
         message,
+        ..Gap::default()
     };
     Scan {
         inputs: vec![
             scanned(PATH, InputKind::CloudFormation, true),
             scanned(URI_LIKE, InputKind::CloudFormation, false),
         ],
+        accounts: Vec::new(),
         checks: vec![&GRADED, log_file_validation()],
         findings,
         gaps: vec![

@@ -76,7 +76,9 @@ fn the_sarif_of_all_fixtures_is_valid() {
     let log: serde_json::Value = serde_json::from_str(&report).expect("is JSON");
     let results = log["runs"][0]["results"].as_array().expect("results");
     let uris = results.iter().map(|result| &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]);
-    let bad = uris.filter(|uri| !uri.as_str().is_some_and(|uri| project().join(uri).is_file()));
+    // What stands for a live resource is no file.
+    let is_there = |uri: &str| uri.starts_with("aws/") || project().join(uri).is_file();
+    let bad = uris.filter(|uri| !uri.as_str().is_some_and(is_there));
     none(&bad.map(ToString::to_string).collect::<Vec<_>>());
 }
 

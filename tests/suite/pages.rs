@@ -143,7 +143,8 @@ fn every_verdict_of_a_page_has_an_example_and_a_fixture() {
                     faults.push(format!("{id}: no fixture {source}/{verdict}"));
                 }
                 let shown = examples.iter().any(|example| example.source == *source && example.verdict == *verdict);
-                if !shown && verdict != "not-applicable" {
+                // What an account answers is no example for a page.
+                if !shown && verdict != "not-applicable" && source != "live" {
                     faults.push(format!("{id}: no example of {source} {verdict}"));
                 }
             }

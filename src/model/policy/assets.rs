@@ -52,12 +52,12 @@ impl Assets {
         }
         for target in estate.log_buckets() {
             let name = if let Link::Here(bucket) = &target.link { &bucket.arn } else { &target.name };
-            for input in users(&target) {
+            for input in users(estate, &target) {
                 assets.bucket(&target, input, &bucket_arn(name, &partition(estate.input(input))));
             }
         }
         for target in estate.log_keys() {
-            for input in users(&target) {
+            for input in users(estate, &target) {
                 let forms = match &target.link {
                     Link::Here(key) => vec![key.arn.clone()],
                     _ => vec![key_arn(&target.name, &partition(estate.input(input)))],
@@ -76,7 +76,7 @@ impl Assets {
             let trail = target.trails[0];
             let streams =
                 vec![Text::format("{}:log-stream:{}_CloudTrail_{}", &[&arn, &trail.account, &trail.home_region])];
-            for input in users(&target) {
+            for input in users(estate, &target) {
                 assets.add(input, asset(&target, Kind::Group, forms.clone(), "log group"));
                 assets.add(input, asset(&target, Kind::Streams, streams.clone(), "streams of the log group"));
             }
@@ -138,7 +138,8 @@ impl Assets {
                 },
             );
         }
-        if input.trails.items.is_empty() {
+        // All trails of a live account are known; what else records there is out of its reach.
+        if input.trails.items.is_empty() && input.live.is_none() {
             let all = |kind| {
                 let within = [&partition, &input.region, &input.account];
                 Text::format(&format!("arn:{{}}:cloudtrail:{{}}:{{}}:{kind}/*"), &within)
@@ -201,8 +202,13 @@ fn asset<T>(target: &LogTarget<'_, T>, kind: Kind, forms: Vec<Text>, noun: &str)
 }
 
 /// The inputs whose trails use it, each once.
-fn users<T>(target: &LogTarget<'_, T>) -> Vec<InputId> {
+fn users<T: Subject>(estate: &Estate, target: &LogTarget<'_, T>) -> Vec<InputId> {
     let mut inputs: Vec<_> = target.trails.iter().map(|trail| trail.id.input).collect();
+    // In a live account whoever may do all to its buckets and keys may do so to the ones of others' trails.
+    if let Link::Here(thing) = &target.link {
+        let owner = thing.identity().input;
+        inputs.extend(Some(owner).filter(|owner| estate.input(*owner).live.is_some()));
+    }
     inputs.sort();
     inputs.dedup();
     inputs

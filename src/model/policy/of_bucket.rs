@@ -77,6 +77,15 @@ pub fn no_policy(name: &Text) -> Causes {
 }
 
 impl<'a> LogTarget<'a, Bucket> {
+    /// Why the bucket has no policy that could be judged: in a live account because the bucket is not there, or was
+    /// not read.
+    pub fn without_policy(&self) -> Causes {
+        match &self.link {
+            Link::Unknown(causes) if causes.iter().any(|cause| is_of_answers(cause.kind)) => causes.clone(),
+            _ => no_policy(&self.name),
+        }
+    }
+
     /// The bucket as policies speak of it.
     pub fn place<'p>(&self, readers: &'p [String]) -> Place<'p>
     where
@@ -94,6 +103,18 @@ impl<'a> LogTarget<'a, Bucket> {
         };
         Place { bucket: with_name(&bucket), trails: self.trails.clone(), owner, readers }
     }
+}
+
+/// Whether only the answers of a live account give such a cause.
+fn is_of_answers(kind: CauseKind) -> bool {
+    matches!(
+        kind,
+        CauseKind::BucketMissing
+            | CauseKind::OwnedByOtherAccount
+            | CauseKind::AccessDenied
+            | CauseKind::NotAnswered
+            | CauseKind::NotCollected
+    )
 }
 
 /// The ARN of a bucket; a hole that stands for its name, or for an end of it that cannot be empty, holds what a name

@@ -10,6 +10,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::finding::{self, Outcome};
 use crate::reports::location::Location;
 use crate::reports::summary::Summary;
+use crate::sources::aws::recording;
 
 /// A report whose findings and gaps are lists: what the schema describes.
 pub type FullReport<'a> = Report<'a, Vec<Finding<'a>>, Vec<Gap<'a>>>;
@@ -110,6 +111,17 @@ pub enum Status {
     Failed,
     /// Nothing, because it is not in use or out of bounds.
     Skipped,
+}
+
+impl From<recording::Status> for Status {
+    fn from(status: recording::Status) -> Self {
+        match status {
+            recording::Status::Complete => Self::Complete,
+            recording::Status::Partial => Self::Partial,
+            recording::Status::Failed => Self::Failed,
+            recording::Status::Skipped => Self::Skipped,
+        }
+    }
 }
 
 /// A verdict.

@@ -218,6 +218,10 @@ pub struct Fingerprints<'a> {
     /// The fingerprint of the JSON report.
     #[serde(rename = "trailwarden/v1")]
     pub trailwarden: &'a str,
+    /// What code scanning tells results apart by. Uploads compute it from the text of the line; what stands in no file
+    /// of the repository needs one of its own.
+    #[serde(rename = "primaryLocationLineHash", skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
 }
 
 /// `location`.
@@ -305,6 +309,9 @@ pub struct Properties<'a> {
     /// One concrete thing that goes wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<String>,
+    /// Whether the place stands for a live resource, which is in no file.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub synthetic_location: bool,
 }
 
 /// A fact, as in the JSON report.

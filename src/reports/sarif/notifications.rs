@@ -5,7 +5,7 @@ use crate::reports::Settings;
 use crate::scan::{Gap, Scan};
 
 /// The kinds of notifications: id, name, what it means, what to do.
-const KINDS: [(&str, &str, &str, &str); 7] = [
+const KINDS: [(&str, &str, &str, &str); 20] = [
     (
         "syntax",
         "SyntaxError",
@@ -22,6 +22,54 @@ const KINDS: [(&str, &str, &str, &str); 7] = [
         "A file could not be understood as a template.",
         "Mend the file at the place that the notification names.",
     ),
+    (
+        "layout",
+        "Layout",
+        "A file of a recording is not where the answer of a call is kept.",
+        "Move the file to ACCOUNT/REGION/SERVICE/OPERATION.json, or remove it.",
+    ),
+    ("access-denied", "AccessDenied", "AWS refused a call.", "Give the role of the scan the permission for the call."),
+    (
+        "denied-by-policy",
+        "DeniedByPolicy",
+        "A policy of the organization denies a call.",
+        "Let the policy admit the role of the scan.",
+    ),
+    (
+        "throttled",
+        "Throttled",
+        "AWS answered a call with throttling until the scan gave up.",
+        "Scan again, with fewer accounts at once.",
+    ),
+    ("timeout", "Timeout", "AWS did not answer a call in time.", "Scan again."),
+    (
+        "connection",
+        "Connection",
+        "AWS could not be reached, or failed to answer.",
+        "See to the connection and scan again.",
+    ),
+    (
+        "malformed-answer",
+        "MalformedAnswer",
+        "An answer does not have the shape of its call.",
+        "Scan again; see what stands between the scan and AWS.",
+    ),
+    ("not-enabled", "NotEnabled", "A Region or service is not enabled.", "Enable it, or leave it out."),
+    (
+        "expired-credentials",
+        "ExpiredCredentials",
+        "The credentials ran out or are not valid.",
+        "Renew the credentials and scan again.",
+    ),
+    (
+        "assume-role-failed",
+        "AssumeRoleFailed",
+        "The role in an account could not be assumed.",
+        "Create the role of the scan in the account, and let the caller assume it.",
+    ),
+    ("interrupted", "Interrupted", "The scan was stopped before the call.", "Scan again."),
+    ("refused", "Refused", "AWS refused a call for a reason that the scan does not know.", "See the message."),
+    ("other", "Other", "A call has no answer.", "See the message."),
     (
         TRUNCATED,
         "ResultsTruncated",
@@ -67,7 +115,7 @@ fn notification(scan: &Scan, gap: &Gap) -> model::Notification {
     model::Notification {
         descriptor: descriptor(gap.reason),
         level: "error",
-        message: model::Message { text: sentence(&gap.message) },
+        message: model::Message { text: sentence(&gap.sentence()) },
         locations: gap_location(scan, gap).into_iter().collect(),
     }
 }
