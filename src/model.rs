@@ -91,8 +91,10 @@ pub struct Input {
     pub id: InputId,
     /// What it is.
     pub kind: InputKind,
-    /// The file or directory, relative to the repository root; also the owner in fingerprints.
+    /// The file or directory, relative to the repository root.
     pub path: String,
+    /// What owns its findings across runs: the path, or the root module that a plan was made of.
+    pub owner: String,
     /// Where findings about the whole input point.
     pub at: Origin,
     /// Whether all that belongs to it was read: false or unknown with the missing part named.
@@ -166,6 +168,7 @@ impl Input {
         Self {
             id,
             kind,
+            owner: path.clone(),
             path,
             at,
             complete: Truth::True,

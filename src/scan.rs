@@ -23,6 +23,7 @@ use crate::truth::Truth;
 mod detect;
 mod fingerprint;
 mod instances;
+mod plan_sources;
 mod plans;
 mod read;
 mod recordings;
@@ -70,6 +71,8 @@ pub struct TerraformSettings {
     pub vars: Vec<(String, String)>,
     /// `--var-file`, in order.
     pub var_files: Vec<PathBuf>,
+    /// `--source`: the folder of the `.tf` files that plans were made of.
+    pub source: Option<PathBuf>,
     /// `--account`
     pub account: Option<String>,
     /// `--region`
@@ -96,6 +99,9 @@ pub enum ScanError {
     /// The repository root is not a folder.
     #[error("the repository root '{0}' is not a folder")]
     RepoRoot(String),
+    /// The folder of `--source`, and why no plan can be one of it.
+    #[error("the folder '{0}' of --source {1}")]
+    Source(String, &'static str),
     /// A file with values of variables cannot be read: its path and why.
     #[error("the file '{0}' of --var-file: {1}")]
     VarFile(String, String),
@@ -191,8 +197,10 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let mut walked = walk::collect(request, &report)?;
     let mut sources = SourceMap::default();
     let settings = terraform::settings(&request.terraform, &mut sources)?;
+    let named = walked.source.clone();
     let folders = std::mem::take(&mut walked.recordings);
-    let read::Read { templates, plans, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
+    let read::Read { templates, mut plans, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
+    let planned = plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
         let path = Some(sources.file(span.file).path().to_owned());
@@ -200,7 +208,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     }
     let mut inputs = lowered.inputs;
     let first = inputs.len() as u32;
-    inputs.extend(terraform::inputs(&files, &settings, &base, &mut sources, first, &mut gaps));
+    inputs.extend(terraform::inputs(&files, &settings, &planned, &base, &mut sources, first, &mut gaps));
     let first = inputs.len() as u32;
     inputs.extend(plans::inputs(plans, &mut sources, first, &mut gaps));
     let first = inputs.len() as u32;

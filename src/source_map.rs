@@ -53,9 +53,9 @@ pub struct Position {
 pub struct SourceFile {
     path: String,
     text: String,
-    lines: OnceLock<Vec<u32>>,
-    units: OnceLock<Vec<u32>>,
+    marks: OnceLock<Marks>,
     secrets: Vec<Span>,
+    withheld: bool,
 }
 
 /// Every how many bytes the UTF-16 units are counted in advance, so that a place in a file of one long line costs no
@@ -64,7 +64,32 @@ const STRIDE: usize = 1024;
 
 /// The UTF-16 code units that the characters beginning in these bytes of UTF-8 take.
 fn utf16_units(bytes: &[u8]) -> u32 {
+    if bytes.is_ascii() {
+        return bytes.len() as u32;
+    }
     bytes.iter().map(|&byte| u32::from(byte & 0xc0 != 0x80) + u32::from(byte >= 0xf0)).sum()
+}
+
+/// What places in a text are counted from.
+#[derive(Debug)]
+struct Marks {
+    /// Offsets of the lines' first bytes.
+    lines: Vec<u32>,
+    /// UTF-16 code units before each stride.
+    units: Vec<u32>,
+}
+
+impl Marks {
+    /// Goes through the text once: a large one is slow to come from memory.
+    fn of(bytes: &[u8]) -> Self {
+        let (mut lines, mut units, mut sum) = (vec![0], vec![0], 0);
+        for (chunk, start) in bytes.chunks(STRIDE).zip((0..).step_by(STRIDE)) {
+            lines.extend(memchr::memchr_iter(b'\n', chunk).map(|at| (start + at) as u32 + 1));
+            sum += utf16_units(chunk);
+            units.push(sum);
+        }
+        Self { lines, units }
+    }
 }
 
 impl SourceFile {
@@ -83,29 +108,21 @@ impl SourceFile {
         self.secrets.iter().any(|secret| secret.range().contains(&offset))
     }
 
-    /// Offsets of the lines' first bytes.
-    fn lines(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
-            let mut starts = vec![0];
-            starts.extend(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|i| i as u32 + 1));
-            starts
-        })
+    /// Whether no report may show a line of the text.
+    pub fn is_withheld(&self) -> bool {
+        self.withheld
+    }
+
+    /// What places are counted from.
+    fn marks(&self) -> &Marks {
+        self.marks.get_or_init(|| Marks::of(self.text.as_bytes()))
     }
 
     /// UTF-16 code units before the byte at `offset`.
     fn units_before(&self, offset: usize) -> u32 {
         let bytes = self.text.as_bytes();
-        let counted = self.units.get_or_init(|| {
-            let mut sum = 0;
-            let mut counted = vec![0];
-            counted.extend(bytes.chunks(STRIDE).map(|chunk| {
-                sum += utf16_units(chunk);
-                sum
-            }));
-            counted
-        });
         let stride = offset / STRIDE;
-        counted[stride] + utf16_units(&bytes[stride * STRIDE..offset])
+        self.marks().units[stride] + utf16_units(&bytes[stride * STRIDE..offset])
     }
 
     /// Where the byte at `offset` stands. An offset behind the text is its end; one inside a character is its start.
@@ -114,7 +131,7 @@ impl SourceFile {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let lines = self.lines();
+        let lines = &self.marks().lines;
         let line = lines.partition_point(|&start| start as usize <= offset) - 1;
         let column = self.units_before(offset) - self.units_before(lines[line] as usize) + 1;
         Position { line: line as u32 + 1, column }
@@ -138,9 +155,9 @@ impl SourceMap {
         self.files.push(SourceFile {
             path: path.into(),
             text,
-            lines: OnceLock::new(),
-            units: OnceLock::new(),
+            marks: OnceLock::new(),
             secrets: Vec::new(),
+            withheld: false,
         });
         id
     }
@@ -151,6 +168,15 @@ impl SourceMap {
     /// If the span is of another map.
     pub fn hide(&mut self, span: Span) {
         self.files[span.file.0 as usize].secrets.push(span);
+    }
+
+    /// Keeps the lines of a file out of every report: one that holds values of a deployment, of which nobody may have said
+    /// which are secret.
+    ///
+    /// # Panics
+    /// If `id` is of another map.
+    pub fn withhold(&mut self, id: FileId) {
+        self.files[id.0 as usize].withheld = true;
     }
 
     /// The file.

@@ -106,7 +106,8 @@ pub struct Scan {
 
     /// The folder of the .tf files that a plan was made of
     ///
-    /// Findings of the plan then point at the blocks in these files. Not needed where the plan lies beside them.
+    /// Findings of the plan then point at the blocks in these files, and what a plan leaves out is taken from them. Not
+    /// needed where the plan lies beside them: there, files that say something else than the plan are left alone.
     #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
     pub source: Option<PathBuf>,
 

@@ -59,6 +59,7 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
         terraform: TerraformSettings {
             vars: args.var.clone(),
             var_files: args.var_file.clone(),
+            source: args.source.clone(),
             account: args.account.clone(),
             region: args.region.clone(),
         },

@@ -125,7 +125,7 @@ impl Input {
 
     /// Who the owner is in identities across runs: the account, or the path.
     pub fn owner(&self) -> &str {
-        self.live.as_ref().and_then(|_| self.account.literal()).unwrap_or(&self.path)
+        self.live.as_ref().and_then(|_| self.account.literal()).unwrap_or(&self.owner)
     }
 }
 

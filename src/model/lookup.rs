@@ -97,30 +97,80 @@ impl Estate {
 
     /// The log groups that trails deliver to, each once.
     pub fn log_groups(&self) -> Vec<LogTarget<'_, LogGroup>> {
-        let find = |from, name: &Text| {
-            let found = self.find(from, name, |input| &input.log_groups, |group| is_log_group(group, name));
-            if let Link::Elsewhere(name) = &found { self.nowhere(from, ResourceKind::LogGroup, name) } else { found }
+        let find = |from, name: &Text| match self.log_group(from, name) {
+            Link::Elsewhere(name) => self.nowhere(from, ResourceKind::LogGroup, &name),
+            found => found,
         };
         self.targets(ResourceKind::LogGroup, |trail| &trail.log_group, find)
     }
 
     /// The bucket of this name: of the same input first, else the only one of the other inputs.
     pub fn bucket(&self, from: InputId, name: &Text) -> Link<'_, Bucket> {
-        let found = self.names().buckets.get(&bare_name(name)).map_or(&[][..], Vec::as_slice);
-        let bucket = |&(input, at): &Place| &self.inputs[input].buckets.items[at];
+        match self.chosen(from, name, at(&self.names().buckets, &bare_name(name)), |input| &input.buckets) {
+            Link::Elsewhere(name) => self.nowhere(from, ResourceKind::Bucket, &name),
+            found => found,
+        }
+    }
+
+    /// The log group of this ARN.
+    pub(super) fn log_group(&self, from: InputId, arn: &Text) -> Link<'_, LogGroup> {
+        self.chosen(from, arn, &self.log_groups_at(arn), |input| &input.log_groups)
+    }
+
+    /// The first log group of an input that this ARN is of: see [`is_log_group`].
+    pub(super) fn own_log_group(&self, input: InputId, arn: &Text) -> Option<&LogGroup> {
+        first(input, &self.log_groups_at(arn)).and_then(|at| self.input(input).log_groups.items.get(at))
+    }
+
+    /// The first log group of an input that has this name.
+    pub(super) fn log_group_named(&self, input: InputId, name: &Text) -> Option<&LogGroup> {
+        let found = at(&self.names().group_names, name);
+        first(input, found).and_then(|at| self.input(input).log_groups.items.get(at))
+    }
+
+    /// Where log groups stand that [`is_log_group`] holds for, in order.
+    fn log_groups_at(&self, arn: &Text) -> Vec<Place> {
+        let names = self.names();
+        let mut found = at(&names.group_arns, arn).to_vec();
+        for name in [after_last(arn, ":log-group:"), log_group_name(arn)].into_iter().flatten() {
+            found.extend(at(&names.group_names, &name));
+        }
+        in_order(found)
+    }
+
+    /// What a name means to an input: the first of its own, else the only one of the other inputs.
+    fn chosen<'a, T>(
+        &'a self,
+        from: InputId,
+        name: &Text,
+        found: &[Place],
+        census: impl Fn(&'a Input) -> &'a Census<T>,
+    ) -> Link<'a, T> {
+        let item = |&(input, at): &Place| Link::Here(&census(&self.inputs[input]).items[at]);
         let own = found.iter().find(|(input, _)| *input == from.0 as usize);
         match (own, found) {
-            (Some(own), _) => Link::Here(bucket(own)),
-            (None, [only]) => Link::Here(bucket(only)),
-            (None, []) => self.nowhere(from, ResourceKind::Bucket, name),
+            (Some(own), _) => item(own),
+            (None, [only]) => item(only),
+            (None, []) => Link::Elsewhere(name.clone()),
             (None, _) => several(name),
         }
     }
 
     /// The key of this id, ARN or alias.
     pub fn key(&self, from: InputId, name: &Text) -> Link<'_, Key> {
-        let found = self.find(from, name, |input| &input.keys, |key| self.is_key(key, name));
-        if let Link::Elsewhere(name) = &found { self.nowhere(from, ResourceKind::Key, name) } else { found }
+        let names = self.names();
+        let mut found = at(&names.keys, name).to_vec();
+        let alias = after_last(name, ":alias/").unwrap_or_else(|| name.clone());
+        if alias.starts_with("alias/") == Truth::True {
+            for &(input, at_alias) in at(&names.aliases, &alias) {
+                let targets = self.inputs[input].aliases.items[at_alias].target.possible();
+                found.extend(targets.flat_map(|target| at(&names.keys, target)));
+            }
+        }
+        match self.chosen(from, name, &in_order(found), |input| &input.keys) {
+            Link::Elsewhere(name) => self.nowhere(from, ResourceKind::Key, &name),
+            found => found,
+        }
     }
 
     /// What is said of a thing that no input holds: a live account may know why.
@@ -158,46 +208,24 @@ impl Estate {
                         names.policies.entry(name).or_default().push((i, at));
                     }
                 }
+                for (at, key) in input.keys.iter().enumerate() {
+                    names.keys.entry(key.key_id.clone()).or_default().push((i, at));
+                    names.keys.entry(key.arn.clone()).or_default().push((i, at));
+                }
+                for (at, alias) in input.aliases.iter().enumerate() {
+                    for name in alias.name.possible() {
+                        names.aliases.entry(name.clone()).or_default().push((i, at));
+                    }
+                }
+                for (at, group) in input.log_groups.iter().enumerate() {
+                    let arn = &group.arn;
+                    names.group_arns.entry(Text::format("{}:*", &[arn])).or_default().push((i, at));
+                    names.group_arns.entry(arn.clone()).or_default().push((i, at));
+                    names.group_names.entry(group.name.clone()).or_default().push((i, at));
+                }
             }
             names
         })
-    }
-
-    fn is_key(&self, key: &Key, name: &Text) -> bool {
-        if key.key_id == *name || key.arn == *name {
-            return true;
-        }
-        let alias = after_last(name, ":alias/").unwrap_or_else(|| name.clone());
-        if alias.starts_with("alias/") == Truth::True {
-            return self.inputs.iter().flat_map(|input| &input.aliases).any(|candidate| {
-                candidate.name.possible().any(|n| *n == alias)
-                    && candidate.target.possible().any(|target| key.key_id == *target || key.arn == *target)
-            });
-        }
-        false
-    }
-
-    fn find<'a, T>(
-        &'a self,
-        from: InputId,
-        name: &Text,
-        census: impl Fn(&'a Input) -> &'a Census<T>,
-        is: impl Fn(&T) -> bool,
-    ) -> Link<'a, T> {
-        if let Some(found) = census(self.input(from)).iter().find(|item| is(item)) {
-            return Link::Here(found);
-        }
-        let mut others = self
-            .inputs
-            .iter()
-            .filter(|input| input.id != from)
-            .flat_map(|input| census(input).iter())
-            .filter(|i| is(i));
-        match (others.next(), others.next()) {
-            (Some(only), None) => Link::Here(only),
-            (Some(_), Some(_)) => several(name),
-            _ => Link::Elsewhere(name.clone()),
-        }
     }
 
     fn targets<'a, T: Subject>(
@@ -251,11 +279,37 @@ impl Estate {
 /// Where a resource stands: its input and its position there.
 type Place = (usize, usize);
 
-/// Buckets and their policies by the bucket's bare name.
+/// What stands under a name; within a list in the order of the inputs.
 #[derive(Debug, Default)]
 pub(super) struct Names {
+    /// By the bare name.
     buckets: HashMap<Text, Vec<Place>>,
+    /// By the bucket's bare name.
     policies: HashMap<Text, Vec<Place>>,
+    /// By id and by ARN.
+    keys: HashMap<Text, Vec<Place>>,
+    /// By `alias/…`.
+    aliases: HashMap<Text, Vec<Place>>,
+    /// By the ARN, with `:*` behind it and without.
+    group_arns: HashMap<Text, Vec<Place>>,
+    group_names: HashMap<Text, Vec<Place>>,
+}
+
+/// What stands under a name.
+fn at<'n>(names: &'n HashMap<Text, Vec<Place>>, name: &Text) -> &'n [Place] {
+    names.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// Each place once, the first one first.
+fn in_order(mut places: Vec<Place>) -> Vec<Place> {
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// The first of these places that is of the input.
+fn first(input: InputId, places: &[Place]) -> Option<usize> {
+    places.iter().find(|(of, _)| *of == input.0 as usize).map(|(_, at)| *at)
 }
 
 fn several<'a, T>(name: &Text) -> Link<'a, T> {

@@ -1,14 +1,14 @@
 //! Which events of a log group raise an alarm: metric filters, joined to alarms and to the trails that feed them.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::alarm::Alarm;
 use super::alarm::composites::{Composites, exists};
 use super::arn::{Part, Text};
 use super::attr::{Attr, Seen};
 use super::filter_pattern::{Asks, Expr, Json, Test, cis, compare, covers, lean, meets, parse};
-use super::log_group::{Metric, MetricFilter};
+use super::log_group::{LogGroup, Metric, MetricFilter};
 use super::lookup::{is_log_group, log_group_name};
 use super::trail::Trail;
 use super::{Estate, Input, Subject, outside};
@@ -74,8 +74,12 @@ impl<'a> Monitoring<'a> {
     pub fn of(estate: &Estate, input: &'a Input) -> Self {
         let alarms = Alarms::of(input);
         let mut result = Self { input, watches: Vec::new(), alarms };
+        let surely = surely_fed(estate, input);
         for filter in &input.metric_filters {
-            let mut watch = Watch::new(filter, fed(estate, input, filter));
+            let group = only(&filter.log_group).and_then(|name| estate.log_group_named(input.id, &plain(name)));
+            let known = group.is_some_and(|group| surely.contains(&std::ptr::from_ref(group)));
+            let fed = if known { Truth::True } else { fed(estate, input, filter) };
+            let mut watch = Watch::new(filter, fed);
             result.find_subjects(&mut watch);
             result.watches.push(watch);
         }
@@ -103,7 +107,7 @@ impl<'a> Monitoring<'a> {
     pub fn judge(&self, wanted: &cis::Filter) -> Verdict<'a> {
         let relevant: Vec<_> = self.watches.iter().filter(|watch| watch.may_help(wanted)).collect();
         let mut groups: Vec<&Text> = Vec::new();
-        let mut known = std::collections::HashSet::new();
+        let mut known = HashSet::new();
         for group in relevant.iter().flat_map(|watch| watch.filter.log_group.possible()) {
             if known.insert(group) {
                 groups.push(group);
@@ -370,7 +374,7 @@ fn fed(estate: &Estate, input: &Input, filter: &MetricFilter) -> Truth {
     }
     let own = Truth::any(input.trails.iter().map(|trail| {
         let delivers = trail.log_group.fold(|seen| match seen {
-            Seen::Value(arn) => filter.log_group.satisfies(|name| same_group(input, arn, name)),
+            Seen::Value(arn) => filter.log_group.satisfies(|name| same_group(estate, input, arn, name)),
             Seen::Hidden(cause) | Seen::Unseen(cause) => cause.clone().into(),
             Seen::Absent => Truth::False,
         });
@@ -380,8 +384,8 @@ fn fed(estate: &Estate, input: &Input, filter: &MetricFilter) -> Truth {
         return own;
     }
     filter.log_group.satisfies(|name| {
-        let plain = log_group_name(name).unwrap_or_else(|| name.clone());
-        let Some(group) = input.log_groups.iter().find(|group| group.name == plain) else {
+        let plain = plain(name);
+        let Some(group) = estate.log_group_named(input.id, &plain) else {
             let detail = outside("trail that delivers to the log group", name);
             return Truth::unknown(CauseKind::OutsideScope, detail);
         };
@@ -395,19 +399,39 @@ fn fed(estate: &Estate, input: &Input, filter: &MetricFilter) -> Truth {
     })
 }
 
+/// The log groups of an input that one of its trails certainly delivers to: what most filters stand on, found without
+/// a look at each trail for each filter.
+fn surely_fed(estate: &Estate, input: &Input) -> HashSet<*const LogGroup> {
+    let working = input.trails.iter().filter(|trail| works_now(trail) == Truth::True);
+    let groups = working.filter_map(|trail| estate.own_log_group(input.id, only(&trail.log_group)?));
+    groups.map(std::ptr::from_ref).collect()
+}
+
+/// The text of an attribute that certainly is this one; none for an empty one.
+fn only(attr: &Attr<Text>) -> Option<&Text> {
+    match attr.cases()[..] {
+        [(_, Seen::Value(text))] if !text.is_certainly_empty() => Some(text),
+        _ => None,
+    }
+}
+
+/// `LogGroupName` also takes an ARN in some sources; both spellings are compared by name.
+fn plain(name: &Text) -> Text {
+    log_group_name(name).unwrap_or_else(|| name.clone())
+}
+
 /// Whether a trail exists and logs: one that is stopped delivers nothing.
 fn works_now(trail: &Trail) -> Truth {
     exists("trail", trail.identity()) & trail.logging.is(&true)
 }
 
-fn same_group(input: &Input, arn: &Text, name: &Text) -> Truth {
+fn same_group(estate: &Estate, input: &Input, arn: &Text, name: &Text) -> Truth {
     if arn.is_certainly_empty() {
         return Truth::False;
     }
-    // `LogGroupName` also takes an ARN in some sources; both spellings are compared by name.
-    let plain = log_group_name(name).unwrap_or_else(|| name.clone());
-    let target = input.log_groups.iter().find(|group| is_log_group(group, arn));
-    let own = input.log_groups.iter().find(|group| group.name == plain);
+    let plain = plain(name);
+    let target = estate.own_log_group(input.id, arn);
+    let own = estate.log_group_named(input.id, &plain);
     match (target, own) {
         (Some(target), Some(own)) => Truth::known(std::ptr::eq(target, own)),
         (Some(target), None) => target.name.same(&plain),

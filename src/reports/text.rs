@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer};
 
 use crate::finding::{Finding, Outcome, Severity, clean};
 use crate::model::attr;
+use crate::reports::location;
 use crate::reports::pages::{Pages, plain};
 use crate::reports::summary::{Summary, severities};
 use crate::reports::{Settings, Show, failing, is_listed, witness};
@@ -69,18 +70,28 @@ fn heading(finding: &Finding) -> Level<'static> {
 fn group<'a>(scan: &'a Scan, finding: &'a Finding, why: Option<String>) -> Group<'a> {
     let mut group = Group::with_title(heading(finding).primary_title(clean(&finding.message)).id(finding.check));
     let mut places = Vec::new();
-    let primary = span(&finding.at);
-    if let Some(at) = primary {
+    let mut elsewhere = Vec::new();
+    let shown = |at: Span| !scan.sources.file(at.file).is_withheld();
+    if let Some(at) = span(&finding.at) {
         let seen = finding.evidence.iter().find(|evidence| evidence.at == finding.at);
         let label = seen.map(|evidence| format!("expected {}", clean(&evidence.expected)));
         let label = label.filter(|_| !matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable(_)));
-        places.push(Place { at, kind: AnnotationKind::Primary, label });
+        if shown(at) {
+            places.push(Place { at, kind: AnnotationKind::Primary, label });
+        } else {
+            group = group.element(origin(scan, at));
+            elsewhere.extend(label.map(|label| note("expected", label.trim_start_matches("expected "))));
+        }
     }
-    let mut elsewhere = Vec::new();
     for related in &finding.related {
         let message = clean(&related.message);
         match span(&related.at) {
-            Some(at) => places.push(Place { at, kind: AnnotationKind::Context, label: Some(message) }),
+            Some(at) if shown(at) => places.push(Place { at, kind: AnnotationKind::Context, label: Some(message) }),
+            Some(at) => {
+                let here = location::of_span(&scan.sources, at);
+                let place = format!("{}:{}:{}", clean(here.path), here.start_line, here.start_column);
+                elsewhere.push(note("see", &format!("{place}: {message}")));
+            }
             None => elsewhere.push(note("see", &message)),
         }
     }
@@ -107,6 +118,7 @@ fn gap_group<'a>(scan: &'a Scan, gap: &'a Gap) -> Group<'a> {
     let title = Level::ERROR.with_name("gap").primary_title(clean(&gap.sentence())).id(gap.reason);
     let group = Group::with_title(title);
     match (gap.span, &gap.path) {
+        (Some(at), _) if scan.sources.file(at.file).is_withheld() => group.element(origin(scan, at)),
         (Some(at), _) => {
             let place = Place { at, kind: AnnotationKind::Primary, label: None };
             group.elements(places::snippets(&scan.sources, vec![place]))
@@ -114,6 +126,12 @@ fn gap_group<'a>(scan: &'a Scan, gap: &'a Gap) -> Group<'a> {
         (None, Some(path)) => group.element(Origin::path(clean(path))),
         (None, None) => group,
     }
+}
+
+/// A place without its line.
+fn origin(scan: &Scan, at: Span) -> Origin<'static> {
+    let here = location::of_span(&scan.sources, at);
+    Origin::path(clean(here.path)).line(here.start_line as usize).char_column(here.start_column as usize)
 }
 
 fn span(origin: &attr::Origin) -> Option<Span> {

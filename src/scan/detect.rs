@@ -174,13 +174,16 @@ fn shaped(bytes: &[u8]) -> bool {
 const LARGE: usize = 1024 * 1024;
 
 fn decode(bytes: &mut Vec<u8>) -> Text {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if bytes.len() < LARGE => Text::Whole(text.to_owned()),
-        Ok(_) => match String::from_utf8(std::mem::take(bytes)) {
-            Ok(text) => Text::Whole(text),
-            Err(error) => Text::Whole(String::from_utf8_lossy(error.as_bytes()).into_owned()),
-        },
-        Err(error) => Text::Broken { text: String::from_utf8_lossy(bytes).into_owned(), at: error.valid_up_to() },
+    let broken = |bytes: &[u8], at| Text::Broken { text: String::from_utf8_lossy(bytes).into_owned(), at };
+    if bytes.len() < LARGE {
+        return match std::str::from_utf8(bytes) {
+            Ok(text) => Text::Whole(text.to_owned()),
+            Err(error) => broken(bytes, error.valid_up_to()),
+        };
+    }
+    match String::from_utf8(std::mem::take(bytes)) {
+        Ok(text) => Text::Whole(text),
+        Err(error) => broken(error.as_bytes(), error.utf8_error().valid_up_to()),
     }
 }
 

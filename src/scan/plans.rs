@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::terraform::shown;
 use super::{Gap, internal};
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
@@ -24,6 +25,19 @@ pub(super) struct Document {
     pub(super) kind: InputKind,
     /// What it says.
     pub(super) read: Read,
+    /// The root module that it was made of, where its files are at hand.
+    pub(super) module: Option<Module>,
+}
+
+/// The root module of a plan.
+#[derive(Clone, Debug)]
+pub(super) struct Module {
+    /// Its directory from the repository root.
+    pub(super) dir: String,
+    /// The beginning of its first file.
+    pub(super) at: Span,
+    /// Whether no other plan was made of it.
+    pub(super) alone: bool,
 }
 
 /// The plan or state that a JSON text is; `None` when it is neither.
@@ -31,7 +45,7 @@ pub(super) struct Document {
 /// # Errors
 /// What is wrong in a text that has the shape of one.
 pub(super) fn parse(text: &str, path: &str, file: FileId) -> Result<Option<Document>, SyntaxError> {
-    let made = |kind, read| Some(Document { path: path.to_owned(), file, kind, read });
+    let made = |kind, read| Some(Document { path: path.to_owned(), file, kind, read, module: None });
     let plan = plan::read(text, file)?;
     if plan.is_plan() {
         return Ok(made(InputKind::TerraformPlan, plan::instances(&plan, path)?));
@@ -52,7 +66,7 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
         let info = RootInfo {
             kind: document.kind,
             path: document.path.clone(),
-            at: Span::new(document.file, 0, 1),
+            at: document.module.as_ref().map_or(Span::new(document.file, 0, 1), |module| module.at),
             hidden: document.read.hidden.clone(),
             unread: Vec::new(),
             provider: document.read.provider.clone(),
@@ -66,6 +80,9 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
         match catch_unwind(AssertUnwindSafe(lowered)) {
             Ok(mut input) => {
                 let commands = document.read.commands;
+                if let Some(module) = document.module.filter(|module| module.alone) {
+                    input.owner = shown(&module.dir);
+                }
                 input.invocations.items = commands::invocations(commands, id, sources, &mut HashSet::new());
                 inputs.push(input);
             }

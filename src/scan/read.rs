@@ -78,6 +78,8 @@ pub(super) struct Entered {
     place: Option<PathBuf>,
     named: bool,
     ours: bool,
+    /// Whether it is worth reading as a plan or state.
+    plan: bool,
 }
 
 /// Takes a text into the map; what is none becomes a gap.
@@ -85,8 +87,12 @@ pub(super) fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) 
     let Found { path, place, named, suspect } = found;
     match suspect.text {
         Text::Whole(text) => {
+            let plan = detect::may_be_plan(text.as_bytes()) && detect::has_plan_mark(text.as_bytes());
             let file = sources.add(path, text);
-            Some(Entered { file, place, named, ours: suspect.ours })
+            if plan {
+                sources.withhold(file);
+            }
+            Some(Entered { file, place, named, ours: suspect.ours, plan })
         }
         Text::Broken { text, at } => {
             if suspect.ours {
@@ -129,8 +135,7 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
     let source = sources.file(text.file);
     let path = source.path();
     let fault = |gap: Gap| if text.ours { vec![gap] } else { Vec::new() };
-    let bytes = source.text().as_bytes();
-    if detect::may_be_plan(bytes) && detect::has_plan_mark(bytes) {
+    if text.plan {
         match catch_unwind(AssertUnwindSafe(|| plans::parse(source.text(), path, text.file))) {
             Ok(Ok(Some(document))) => return Ok(Parsed::Plan(Box::new(document))),
             Ok(Ok(None)) => {}

@@ -13,6 +13,7 @@ use super::detect::Form;
 use super::read::{Entered, enter};
 use super::walk::{self, Base, Found};
 use super::{Gap, ScanError, TerraformSettings, internal};
+use crate::model::arn::Text;
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::terraform::commands;
@@ -30,7 +31,7 @@ pub(super) fn is_ours(found: &Found) -> bool {
 
 /// Parses the files of modules, and those of the local and installed modules that they call.
 pub(super) fn files(found: Vec<Found>, base: &Base, sources: &mut SourceMap, gaps: &mut Vec<Gap>) -> Vec<ConfigFile> {
-    let repository = Repository { base, unread: Vec::new() };
+    let repository = Repository::new(base);
     let mut files = Vec::new();
     let mut known: BTreeSet<String> = found.iter().map(|file| file.path.clone()).collect();
     let mut found = found;
@@ -86,7 +87,7 @@ fn parse(file: FileId, sources: &SourceMap) -> (ConfigFile, Vec<Gap>) {
 }
 
 /// A file in the syntax that its name tells.
-fn body(path: &str, text: &str, file: FileId) -> (Option<Body>, Vec<SyntaxError>) {
+pub(super) fn body(path: &str, text: &str, file: FileId) -> (Option<Body>, Vec<SyntaxError>) {
     let name = path.rsplit('/').next().unwrap_or(path);
     if !name.ends_with(".json") {
         let parsed = hcl::native::parse(text, file);
@@ -107,8 +108,8 @@ fn body(path: &str, text: &str, file: FileId) -> (Option<Body>, Vec<SyntaxError>
 pub(super) fn settings(given: &TerraformSettings, sources: &mut SourceMap) -> Result<Settings, ScanError> {
     let mut settings = Settings {
         vars: given.vars.clone(),
-        account: given.account.clone(),
-        region: given.region.clone(),
+        account: given.account.as_deref().map(Text::from),
+        region: given.region.as_deref().map(Text::from),
         ..Settings::default()
     };
     for path in &given.var_files {
@@ -133,10 +134,12 @@ pub(super) fn settings(given: &TerraformSettings, sources: &mut SourceMap) -> Re
     Ok(settings)
 }
 
-/// Evaluates root modules and lowers each into an input; ids count from `first`.
+/// Evaluates root modules and lowers each into an input; ids count from `first`. Those in the directories of `planned`
+/// are judged as their plans.
 pub(super) fn inputs(
     files: &[ConfigFile],
     settings: &Settings,
+    planned: &BTreeSet<String>,
     base: &Base,
     sources: &mut SourceMap,
     first: u32,
@@ -151,7 +154,7 @@ pub(super) fn inputs(
     };
     let unread = gaps.iter().filter_map(|gap| gap.path.as_ref()).filter(of_modules).cloned().collect();
     let repository = Repository { base, unread };
-    let attempt = catch_unwind(AssertUnwindSafe(|| eval::roots(files, settings, &repository, &*sources)));
+    let attempt = catch_unwind(AssertUnwindSafe(|| eval::roots(files, settings, planned, &repository, &*sources)));
     let Ok(evaluated) = attempt else {
         gaps.push(internal(&files[0].path));
         return Vec::new();
@@ -160,6 +163,12 @@ pub(super) fn inputs(
     let mut inputs = Vec::new();
     let mut seen = HashSet::new();
     for root in evaluated.roots {
+        // A module that several roots call has its faults once.
+        for fault in &root.faults {
+            if !faults.borrow().contains(fault) {
+                faults.borrow_mut().push(fault.clone());
+            }
+        }
         let id = InputId(first + inputs.len() as u32);
         match catch_unwind(AssertUnwindSafe(|| lower::input(&root.instances, &info(&root), id, &faults))) {
             Ok(mut input) => {
@@ -187,20 +196,25 @@ fn info(root: &Root) -> RootInfo {
     }
 }
 
-fn shown(dir: &str) -> String {
+/// A directory as reports name it.
+pub(super) fn shown(dir: &str) -> String {
     if dir.is_empty() { ".".to_owned() } else { dir.to_owned() }
 }
 
 /// The files below the repository root.
-struct Repository<'b> {
+pub(super) struct Repository<'b> {
     base: &'b Base,
     /// What of it belongs to modules and was not read in full.
     unread: Vec<String>,
 }
 
-impl Repository<'_> {
+impl<'b> Repository<'b> {
+    /// The repository, as far as nothing of it could not be read.
+    pub(super) fn new(base: &'b Base) -> Self {
+        Self { base, unread: Vec::new() }
+    }
     /// The real place of a path, if it is one of the repository's.
-    fn place(&self, path: &str) -> Option<PathBuf> {
+    pub(super) fn place(&self, path: &str) -> Option<PathBuf> {
         self.base
             .places(path)
             .into_iter()

@@ -13,6 +13,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::detect::{self, Form, Suspect};
 use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError, recordings};
+use crate::sources::terraform::module::is_config;
 
 /// How much of a file beyond the limit is searched for a marker.
 const HEAD: u64 = 64 * 1024;
@@ -29,6 +30,8 @@ pub(super) struct Walked {
     pub(super) gaps: Vec<Gap>,
     /// How paths are reported.
     pub(super) base: Base,
+    /// The folder of `--source`, as it is reported.
+    pub(super) source: Option<String>,
     /// Folders that hold recordings; nothing in them is in `found`.
     pub(super) recordings: BTreeSet<PathBuf>,
 }
@@ -50,7 +53,10 @@ pub(super) struct Found {
 pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync)) -> Result<Walked, ScanError> {
     let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).map_err(ScanError::WorkingDirectory)?;
     let given = resolve(&request.paths)?;
-    let base = Base::new(request.repo_root.as_deref(), &given, &here)?;
+    let source = request.terraform.source.as_deref().map(source).transpose()?;
+    let all: Vec<PathBuf> = given.iter().chain(&source).cloned().collect();
+    let base = Base::new(request.repo_root.as_deref(), &all, &here)?;
+    let source = source.map(|folder| base.report_dir(&folder));
     let recordings = Arc::default();
     let collector = Collector { base: &base, report, recordings, taken: Mutex::default(), gaps: Mutex::default() };
     let (folders, files): (Vec<_>, Vec<_>) = given.into_iter().partition(|path| path.is_dir());
@@ -77,7 +83,16 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
         }
     }
     found.sort_by(|a, b| (&a.path, &a.place).cmp(&(&b.path, &b.place)));
-    Ok(Walked { found, gaps, base, recordings })
+    Ok(Walked { found, gaps, base, source, recordings })
+}
+
+/// The real place of the folder of `--source`.
+fn source(folder: &Path) -> Result<PathBuf, ScanError> {
+    let fault = |why| ScanError::Source(folder.display().to_string(), why);
+    let place = folder.canonicalize().map_err(|_| fault("does not exist"))?;
+    let names = std::fs::read_dir(&place).map_err(|_| fault("is no folder that can be read"))?;
+    let mut names = names.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    if names.any(|name| is_config(&name)) { Ok(place) } else { Err(fault("holds no .tf files")) }
 }
 
 /// Real paths, each once; all that do not exist are told at once.
@@ -372,6 +387,12 @@ impl Base {
         });
         let parts: Vec<_> = parts.collect();
         if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    }
+
+    /// A folder as the paths of its files begin; empty for the root.
+    fn report_dir(&self, path: &Path) -> String {
+        let shown = self.report(path);
+        if shown == "." { String::new() } else { shown }
     }
 
     /// The places that a reported path may stand for.

@@ -16,3 +16,4 @@ pub mod overlay;
 pub mod plan;
 pub mod policy_document;
 pub mod state;
+pub mod supplement;

@@ -122,6 +122,25 @@ impl Val {
         }
     }
 
+    /// Goes over the places of the value and of all that it holds, keys too.
+    pub fn each_span(&mut self, visit: &mut impl FnMut(&mut Span)) {
+        visit(&mut self.span);
+        match &mut self.kind {
+            ValKind::List(items) => items.iter_mut().for_each(|item| item.each_span(visit)),
+            ValKind::Map(fields) => {
+                for field in fields {
+                    visit(&mut field.key_span);
+                    field.value.each_span(visit);
+                }
+            }
+            ValKind::Embedded(_, document) => document.each_span(visit),
+            ValKind::Choice { options, .. } => {
+                options.iter_mut().filter_map(|(_, option)| option.as_mut()).for_each(|option| option.each_span(visit));
+            }
+            ValKind::Null | ValKind::Bool(_) | ValKind::Number(_) | ValKind::Text(_) | ValKind::Unknown(_) => {}
+        }
+    }
+
     /// The word for the kind in messages.
     pub fn kind_word(&self) -> &'static str {
         match self.kind {

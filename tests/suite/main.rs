@@ -19,6 +19,7 @@ mod minimal_pairs;
 mod modules;
 mod pages;
 mod parity;
+mod plan_sources;
 mod plans;
 mod regions;
 mod reports;

@@ -133,3 +133,172 @@ fn absolute_paths_are_in_no_output() {
         assert_eq!(lines_with(&outputs, &whole), Vec::<&str>::new(), "{path} in {folder}");
     }
 }
+
+/// A module whose secret is everywhere, with its plan and its states; and the same plan beside the module.
+fn terraform() -> Vec<(&'static str, String)> {
+    let module = r#"
+variable "secret" {
+  type      = string
+  sensitive = true
+  default   = "CANARY-default"
+}
+
+variable "given" {
+  sensitive = true
+}
+
+variable "whole" {
+  type      = object({ name = string })
+  sensitive = true
+  default   = { name = "CANARY-object" }
+}
+
+locals {
+  token = sensitive("CANARY-function")
+}
+
+resource "aws_cloudtrail" "main" {
+  name           = var.secret
+  s3_bucket_name = "logs-${var.given}"
+  kms_key_id     = local.token
+  sns_topic_name = var.whole.name
+  tags           = { owner = var.secret }
+}
+
+resource "aws_s3_bucket" "main" {
+  bucket = "logs-${var.given}"
+}
+
+resource "aws_s3_bucket_policy" "main" {
+  bucket = aws_s3_bucket.main.id
+  policy = jsonencode({
+    Statement = [
+      { Sid = var.secret, Effect = "Allow", Principal = { AWS = var.given }, Action = "s3:${local.token}", Resource = "*" },
+      { Effect = "Allow", Principal = "*", Action = "s3:*", Resource = "arn:aws:s3:::logs-${var.given}/*" },
+    ]
+  })
+}
+
+resource "aws_iam_policy" "main" {
+  name   = nonsensitive("shown")
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "cloudtrail:*", Resource = var.secret }] })
+}
+
+resource "null_resource" "main" {
+  provisioner "local-exec" {
+    command = "aws cloudtrail create-subscription --name ${var.secret} --s3-new-bucket ${var.given}"
+  }
+}
+"#;
+    let values = json!({
+        "name": "CANARY-name", "s3_bucket_name": "CANARY-bucket", "kms_key_id": "CANARY-key", "sns_topic_name": "CANARY-topic",
+        "is_multi_region_trail": false, "tags": {"owner": "CANARY-tag"},
+        "event_selector": [{"read_write_type": "CANARY-type", "data_resource": [{"type": "CANARY", "values": ["CANARY"]}]}],
+    });
+    let statement = |name: &str| {
+        let document = json!({"Statement": [{"Sid": name, "Effect": "Allow", "Principal": {"AWS": name}, "Action": "s3:*",
+                                             "Resource": "*", "Condition": {"StringEquals": {"aws:SourceArn": name}}}]});
+        json!({"bucket": "logs", "policy": document.to_string()})
+    };
+    let masks = json!({"name": true, "s3_bucket_name": true, "kms_key_id": true, "sns_topic_name": true, "tags": {"owner": true},
+                       "event_selector": true});
+    let change = |address: &str, kind: &str, before: Value, after: Value, masks: Value| {
+        json!({"address": address, "mode": "managed", "type": kind, "name": "main",
+               "change": {"actions": ["update"], "before": before, "after": after, "after_unknown": {},
+                          "before_sensitive": masks, "after_sensitive": masks}})
+    };
+    let policy = statement("CANARY-principal");
+    let plan = json!({
+        "format_version": "1.2", "terraform_version": "1.11.4",
+        "variables": {"secret": {"value": "CANARY-variable"}, "given": {"value": "CANARY-given"},
+                      "whole": {"value": {"name": "CANARY-whole"}}},
+        "resource_changes": [
+            change("aws_cloudtrail.main", "aws_cloudtrail", json!({"name": "CANARY-before", "kms_key_id": "CANARY-before",
+                   "is_multi_region_trail": true, "enable_log_file_validation": true}), values.clone(), masks.clone()),
+            change("aws_s3_bucket_policy.main", "aws_s3_bucket_policy", policy.clone(), policy.clone(), json!({"policy": true})),
+            change("aws_s3_bucket_policy.whole", "aws_s3_bucket_policy", policy.clone(), policy.clone(), json!(true)),
+        ],
+        "configuration": {"provider_config": {"aws": {"name": "aws"}}, "root_module": {
+            "variables": {"secret": {"sensitive": true, "default": "CANARY-default"}},
+            "resources": [{"address": "aws_cloudtrail.main", "mode": "managed", "type": "aws_cloudtrail", "name": "main",
+                           "provider_config_key": "aws", "expressions": {"name": {"references": ["var.secret"]}}}],
+        }},
+    });
+    let shown = json!({
+        "format_version": "1.0", "terraform_version": "1.11.4",
+        "values": {"root_module": {"resources": [
+            {"address": "aws_cloudtrail.main", "mode": "managed", "type": "aws_cloudtrail", "name": "main", "values": values,
+             "sensitive_values": masks},
+            {"address": "aws_s3_bucket_policy.main", "mode": "managed", "type": "aws_s3_bucket_policy", "name": "main",
+             "values": policy, "sensitive_values": {"policy": true}},
+        ]}},
+    });
+    let mark = |name: &str| json!([{"type": "get_attr", "value": name}]);
+    let marks = ["name", "s3_bucket_name", "kms_key_id", "sns_topic_name", "tags", "event_selector"].map(mark);
+    let raw = json!({
+        "version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "00000000-0000-4000-8000-000000000000",
+        "outputs": {"secret": {"value": "CANARY-output", "type": "string", "sensitive": true}},
+        "resources": [
+            {"mode": "managed", "type": "aws_cloudtrail", "name": "main", "provider": "provider[\"registry.example.com/hashicorp/aws\"]",
+             "instances": [{"schema_version": 0, "attributes": values,
+                            "sensitive_attributes": marks}]},
+            {"mode": "managed", "type": "aws_s3_bucket_policy", "name": "main", "provider": "provider[\"registry.example.com/hashicorp/aws\"]",
+             "instances": [{"schema_version": 0, "attributes": policy, "sensitive_attributes": [mark("policy")]}]},
+        ],
+    });
+    vec![
+        ("module/main.tf", module.to_owned()),
+        ("module/terraform.tfvars", "secret = \"CANARY-tfvars\"\n".to_owned()),
+        ("plan/plan.json", format!("{plan:#}")),
+        ("plan/one-line.json", plan.to_string()),
+        ("state/shown.json", format!("{shown:#}")),
+        ("state/terraform.tfstate", format!("{raw:#}")),
+        ("both/main.tf", module.to_owned()),
+        ("both/plan.json", format!("{plan:#}")),
+        ("given.tfvars", "given = \"CANARY-given\"\nwhole = { name = \"CANARY-given\" }\n".to_owned()),
+    ]
+}
+
+#[test]
+fn what_terraform_calls_sensitive_is_in_no_output() {
+    let files = terraform();
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let repository = folder(&files);
+    fs::create_dir(repository.path().join(".git")).expect("a folder");
+    let sets: [&[&str]; 7] = [
+        &["module"],
+        &["module", "--var-file", "given.tfvars"],
+        &["module", "--var", "given=CANARY-typed", "--var", "secret=CANARY-typed"],
+        &["plan"],
+        &["state"],
+        &["both"],
+        &["plan/plan.json", "--source", "both"],
+    ];
+    for args in sets {
+        let outputs = outputs(repository.path(), args);
+        assert_eq!(lines_with(&outputs, CANARY), Vec::<&str>::new(), "{args:?}");
+        assert!(!lines_with(&outputs, "multi-region-trail").is_empty(), "{args:?}: the trail is judged");
+    }
+}
+
+/// Nobody says which values of a plan or state are secret, and they are in it all.
+#[test]
+fn no_line_of_a_plan_or_state_is_shown() {
+    let files = terraform();
+    let broken = format!(
+        "{{\"terraform_version\": \"1.11.4\", \"resource_changes\": [{{\"type\": \"aws_cloudtrail\", \"{CANARY}\"]}}"
+    );
+    let mut files: Vec<_> =
+        files.iter().map(|(path, text)| (*path, text.replace("sensitive", "of_no_meaning"))).collect();
+    files.push(("broken/plan.json", broken));
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let repository = folder(&files);
+    fs::create_dir(repository.path().join(".git")).expect("a folder");
+    for path in ["plan", "state", "broken"] {
+        let output = command(repository.path()).args(["scan", path, "--format", "text"]).output().expect("runs");
+        let shown = [String::from_utf8_lossy(&output.stdout).into_owned()];
+        assert_eq!(lines_with(&shown, "\"is_multi_region_trail\""), Vec::<&str>::new(), "{path}");
+        assert_eq!(lines_with(&shown, "resource_changes"), Vec::<&str>::new(), "{path}");
+        assert!(!lines_with(&shown, &format!("--> {path}/")).is_empty(), "{path}: the places are shown");
+    }
+}

@@ -42,6 +42,7 @@ mod types;
 mod variables;
 
 pub use super::module::ConfigFile;
+pub(super) use run::planned;
 pub use run::roots;
 
 /// What configuration cannot know and the command line may say.
@@ -51,10 +52,10 @@ pub struct Settings {
     pub vars: Vec<(String, String)>,
     /// `--var-file`, in order: the path and what it says.
     pub var_files: Vec<(String, Body)>,
-    /// `--account`
-    pub account: Option<String>,
-    /// `--region`
-    pub region: Option<String>,
+    /// `--account`, or what a plan calls its account.
+    pub account: Option<Text>,
+    /// `--region`, likewise.
+    pub region: Option<Text>,
 }
 
 /// A root module, evaluated.
@@ -80,6 +81,8 @@ pub struct Root {
     pub provider: Provider,
     /// Variables that have no value: a caller decides them, and the module is judged as a library.
     pub open_variables: Vec<String>,
+    /// Faults that hide a part of it: each is a gap.
+    pub faults: Vec<(Span, String)>,
 }
 
 /// What came of the configuration of a scan.
@@ -87,7 +90,7 @@ pub struct Root {
 pub struct Evaluated {
     /// The root modules, by directory.
     pub roots: Vec<Root>,
-    /// Faults that hide a part of the configuration: each is a gap.
+    /// Faults of how modules call each other: each is a gap.
     pub faults: Vec<(Span, String)>,
 }
 

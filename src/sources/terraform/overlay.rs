@@ -3,10 +3,13 @@
 //! The plan's values stay as they are; only their places change. Nothing is evaluated: a block is found by the
 //! instance's address, an attribute by its name, a nested block by what it says literally.
 
+use std::collections::{BTreeSet, HashMap};
+
+use super::eval::{self, Root, Settings};
 use super::instance::Instance;
 use super::lower::is_modelled;
 use super::module::{ConfigFile, Files, Layers, Module, Modules, Resource};
-use crate::source_map::Span;
+use crate::source_map::{SourceMap, Span};
 use crate::sources::value::{Field, Val, ValKind};
 use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind};
 
@@ -15,10 +18,13 @@ pub struct Overlay<'t> {
     modules: Modules<'t>,
 }
 
-/// A resource's block, and how it is reached.
+/// What is written in a resource and is none of its arguments.
+const META: [&str; 4] = ["count", "for_each", "depends_on", "provider"];
+
+/// Where a resource is written, and how it is reached.
 struct Found<'m, 't> {
-    module: &'m Module<'t>,
-    resource: &'m Resource<'t>,
+    /// The resource with its module; none when the module is not in the repository.
+    block: Option<(&'m Module<'t>, &'m Resource<'t>)>,
     calls: Vec<Span>,
 }
 
@@ -28,13 +34,53 @@ impl<'t> Overlay<'t> {
         Self { modules: Modules::new(files, reader) }
     }
 
+    /// The module in `dir` with the settings of a plan; `key` makes its unknown names those of the plan. `None` if there
+    /// is no such module.
+    pub fn evaluated(
+        &self,
+        dir: &str,
+        key: &str,
+        settings: &Settings,
+        reader: &dyn Files,
+        map: &SourceMap,
+    ) -> Option<Root> {
+        eval::planned(&self.modules, dir, key, settings, reader, map)
+    }
+
+    /// The beginning of the first file of the module in `dir`, if there is one.
+    pub fn header(&self, dir: &str) -> Option<Span> {
+        self.modules.all.get(dir)?.files.first().map(|file| Span::new(*file, 0, 1))
+    }
+
+    /// Whether the resource of this address is written in the module in `dir`, or called for by it.
+    pub fn holds(&self, dir: &str, address: &str) -> bool {
+        self.find(dir, address).is_some()
+    }
+
+    /// Whether the configuration of a plan writes the same arguments and blocks as the module in `dir` does: `written` are
+    /// their names by the address of the resource.
+    pub fn writes(&self, dir: &str, written: &HashMap<String, BTreeSet<String>>) -> bool {
+        written.iter().all(|(address, names)| {
+            let Some(found) = self.find(dir, address) else { return false };
+            let Some((_, resource)) = found.block else { return true };
+            let (arguments, blocks) = (resource.body.names(), resource.body.block_types());
+            let is_here = |name: &&str| arguments.contains(name) || blocks.contains(name);
+            // A plan does not show `dynamic` blocks.
+            names.iter().all(|name| is_here(&name.as_str()))
+                && arguments.iter().all(|name| META.contains(name) || names.contains(*name))
+        })
+    }
+
     /// Whether the instances are those of the root module in `dir` as it is now: each has its block, no block says
     /// something else literally, and no block is new. A plan of an older module is none of it.
     pub fn is_of(&self, dir: &str, instances: &[Instance]) -> bool {
         let Some(root) = self.modules.all.get(dir) else { return false };
         let managed = || instances.iter().filter(|instance| !instance.data);
         let agrees = |instance: &Instance| {
-            self.find(dir, &instance.address).is_some_and(|found| !contradicts(&instance.body, &found.resource.body))
+            let agrees = |found: Found<'_, '_>| {
+                found.block.is_none_or(|(_, resource)| !contradicts(&instance.body, &resource.body))
+            };
+            self.find(dir, &instance.address).is_some_and(agrees)
         };
         let is_planned = |resource: &Resource<'_>| {
             let address = format!("{}.{}", resource.kind, resource.name);
@@ -48,17 +94,29 @@ impl<'t> Overlay<'t> {
     }
 
     /// Gives the instances the places of their blocks below the root module in `dir`. What has no block keeps its place.
-    pub fn apply(&self, dir: &str, instances: &mut [Instance]) {
+    /// Returns how many have one.
+    pub fn apply(&self, dir: &str, instances: &mut [Instance]) -> usize {
+        let mut placed = 0;
         for instance in instances {
-            let Some(found) = self.find(dir, &instance.address) else { continue };
-            instance.header = found.resource.header;
-            instance.calls = found.calls;
-            let places = Places { module: found.module, header: found.resource.header };
-            places.block(&mut instance.body, &found.resource.body);
+            let Some(Found { block, calls }) = self.find(dir, &instance.address) else { continue };
+            match (block, calls.last()) {
+                (Some((module, resource)), _) => {
+                    instance.header = resource.header;
+                    Places { module, header: resource.header }.block(&mut instance.body, &resource.body);
+                }
+                (None, Some(call)) => {
+                    instance.header = *call;
+                    everywhere(&mut instance.body, *call);
+                }
+                (None, None) => continue,
+            }
+            instance.calls = calls;
+            placed += 1;
         }
+        placed
     }
 
-    /// The block of an address without instance keys.
+    /// The block of an address without instance keys, or the call of the module that is not in the repository.
     fn find(&self, dir: &str, address: &str) -> Option<Found<'_, 't>> {
         let mut module = self.modules.all.get(dir)?;
         let mut calls = Vec::new();
@@ -68,12 +126,15 @@ impl<'t> Overlay<'t> {
             let call = module.calls.get(name)?;
             path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
             calls.push(call.block.header);
-            module = self.modules.target(dir, &path, call)?;
+            let Some(inner) = self.modules.target(dir, &path, call) else {
+                return Some(Found { block: None, calls });
+            };
+            module = inner;
             rest = behind;
         }
         let (kind, name) = rest.split_once('.')?;
         let at = module.by_name.get(&(false, kind, name))?;
-        Some(Found { module, resource: &module.resources[*at], calls })
+        Some(Found { block: Some((module, &module.resources[*at])), calls })
     }
 }
 
@@ -250,19 +311,5 @@ fn statements(document: &mut Val, data: &Layers<'_>) {
 
 /// Puts a value with all that it holds at one place.
 fn everywhere(value: &mut Val, span: Span) {
-    value.span = span;
-    match &mut value.kind {
-        ValKind::List(items) => items.iter_mut().for_each(|item| everywhere(item, span)),
-        ValKind::Map(fields) => {
-            for field in fields {
-                field.key_span = span;
-                everywhere(&mut field.value, span);
-            }
-        }
-        ValKind::Embedded(_, document) => everywhere(document, span),
-        ValKind::Choice { options, .. } => {
-            options.iter_mut().filter_map(|(_, option)| option.as_mut()).for_each(|option| everywhere(option, span));
-        }
-        _ => {}
-    }
+    value.each_span(&mut |place| *place = span);
 }

@@ -77,6 +77,11 @@ pub struct Read {
     pub commands: Vec<Command>,
     /// Places of values that are marked as sensitive: no report may show them.
     pub secrets: Vec<Span>,
+    /// The values of the root module's variables, as a file `terraform.tfvars.json` would say them.
+    pub variables: String,
+    /// What the configuration writes of each managed resource, by its address without instance keys: the names of its
+    /// arguments and blocks.
+    pub written: HashMap<String, BTreeSet<String>>,
 }
 
 /// What happens to a resource that exists.
@@ -188,6 +193,8 @@ impl<'p, 't> Reader<'p, 't> {
             changes: Vec::new(),
             commands: Vec::new(),
             secrets: Vec::new(),
+            variables: String::new(),
+            written: HashMap::new(),
         };
         Self {
             plan,
@@ -310,6 +317,8 @@ impl<'p, 't> Reader<'p, 't> {
         if let Some(configuration) = &self.plan.document.configuration {
             let variables = Variables { source: self.plan.source, values: &self.plan.document.variables };
             self.providers.configured(&self.known, configuration, &variables);
+            self.read.variables = variables.file();
+            self.read.written = self.known.written();
         }
         let mut known: HashMap<String, Provider> = HashMap::new();
         let (providers, input) = (&self.providers, self.input);

@@ -198,6 +198,8 @@ impl Builder<'_> {
             changes: Vec::new(),
             commands: Vec::new(),
             secrets: self.secrets,
+            variables: String::new(),
+            written: std::collections::HashMap::new(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{World, error, number};
 use crate::model::arn::{Part, Shape, Text, Var};
 use crate::source_map::Span;
 use crate::sources::value::{Val, ValKind};
+use crate::syntax::hcl::ExprKind;
 use crate::syntax::hcl::{BinaryOp, Expr, UnaryOp};
 use crate::truth::{Cause, CauseKind, Truth};
 
@@ -72,9 +73,18 @@ impl<'t> World<'t> {
         let [condition, yes, no] = parts;
         let condition = self.condition(condition, scope);
         let (then, otherwise) = (OnceCell::new(), OnceCell::new());
+        // Both branches have one type: of a number or a boolean and a string that is string. What is not taken is asked for
+        // its type only where it is written out, for it may not be computable.
+        let as_text = |taken: Val, other: &Expr| match (&taken.kind, &other.kind) {
+            (ValKind::Number(_) | ValKind::Bool(_), ExprKind::Template(_)) => match taken.text() {
+                Some(text) => Val { kind: ValKind::Text(text), span: taken.span },
+                None => taken,
+            },
+            _ => taken,
+        };
         lift(vec![condition], span, &mut |vals| match vals.first().map(|val| &val.kind) {
-            Some(ValKind::Bool(true)) => then.get_or_init(|| self.eval(yes, scope)).clone(),
-            Some(ValKind::Bool(false)) => otherwise.get_or_init(|| self.eval(no, scope)).clone(),
+            Some(ValKind::Bool(true)) => as_text(then.get_or_init(|| self.eval(yes, scope)).clone(), no),
+            Some(ValKind::Bool(false)) => as_text(otherwise.get_or_init(|| self.eval(no, scope)).clone(), yes),
             _ => vals.into_iter().next().unwrap_or_else(|| error(span, "a condition is missing")),
         })
     }

@@ -161,7 +161,7 @@ impl<'t> World<'t> {
         if credentials.is_empty()
             && let Some(account) = &self.settings.account
         {
-            return Text::from(account.as_str());
+            return account.clone();
         }
         let cause = Cause::new(CauseKind::OutsideScope, "the account is known when Terraform runs");
         let key = format!("{}#account:{credentials}", self.key).into();
@@ -170,7 +170,7 @@ impl<'t> World<'t> {
 
     fn region_hole(&self) -> Text {
         if let Some(region) = &self.settings.region {
-            return Text::from(region.as_str());
+            return region.clone();
         }
         let cause = Cause::new(CauseKind::OutsideScope, "the Region is known when Terraform runs");
         Var { key: format!("{}#region", self.key).into(), shown: "the Region".into(), cause, shape: Shape::Name }.into()

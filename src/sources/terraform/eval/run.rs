@@ -1,14 +1,14 @@
 //! From files to root modules and their instances.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::instance::{Member, ModuleInstance};
 use super::{DEEPEST, Evaluated, LEAST_STEPS, Root, STEPS_PER_BYTE, Settings, World};
-use crate::source_map::{FileId, SourceMap, Span};
+use crate::source_map::{FileId, SourceMap};
 use crate::sources::terraform::commands::Command;
 use crate::sources::terraform::instance::Instance;
 use crate::sources::terraform::lower;
@@ -20,12 +20,19 @@ const STACK: usize = 256 << 20;
 /// The deepest nesting on a stack of unknown size.
 const SHALLOW: usize = 60;
 
-/// The root modules among the files, evaluated. `files` are all configuration files of the scan and the files of
+/// The root modules among the files, evaluated, but for those in the directories of `planned`. `files` are all configuration files of the scan and the files of
 /// variable values beside them; modules that `terraform init` downloaded count too (see
 /// [`super::super::module::missing`]).
-pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map: &SourceMap) -> Evaluated {
+pub fn roots(
+    files: &[ConfigFile],
+    settings: &Settings,
+    planned: &BTreeSet<String>,
+    reader: &dyn Files,
+    map: &SourceMap,
+) -> Evaluated {
     let modules = Modules::new(files, reader);
-    let (dirs, mut faults) = modules.roots();
+    let (mut dirs, faults) = modules.roots();
+    dirs.retain(|dir| !planned.contains(*dir));
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<Done>> = Mutex::new(Vec::new());
     let work = |deepest| {
@@ -33,8 +40,9 @@ pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map:
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(dir) = dirs.get(at) else { break };
             let Some(module) = modules.all.get(dir) else { continue };
-            let (root, faults) = root(module, &modules, settings, reader, map, deepest);
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((at, root, faults));
+            let inputs = Inputs { modules: &modules, settings, reader, map, deepest };
+            let root = root(module, format!("tf:{dir}"), &inputs);
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((at, root));
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(dirs.len());
@@ -48,30 +56,44 @@ pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map:
         }
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _, _)| *at);
-    let mut roots = Vec::with_capacity(done.len());
-    for (_, root, own) in done {
-        roots.push(root);
-        for fault in own {
-            if !faults.contains(&fault) {
-                faults.push(fault);
-            }
-        }
-    }
+    done.sort_by_key(|(at, _)| *at);
+    let roots = done.into_iter().map(|(_, root)| root).collect();
     Evaluated { roots, faults }
 }
 
 /// What came of the root module of this index.
-type Done = (usize, Root, Vec<(Span, String)>);
+type Done = (usize, Root);
 
-fn root(
-    module: &Module<'_>,
+/// The module in `dir` as the plan `key` has it: its names are the plan's own. `None` if there is no such module.
+pub(in crate::sources::terraform) fn planned(
     modules: &Modules<'_>,
+    dir: &str,
+    key: &str,
     settings: &Settings,
     reader: &dyn Files,
     map: &SourceMap,
+) -> Option<Root> {
+    let module = modules.all.get(dir)?;
+    let work = |deepest| root(module, key.to_owned(), &Inputs { modules, settings, reader, map, deepest });
+    std::thread::scope(|scope| {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(DEEPEST)) {
+            Ok(thread) => thread.join().ok(),
+            Err(_) => Some(work(SHALLOW)),
+        }
+    })
+}
+
+/// What a root module is evaluated with.
+struct Inputs<'t, 'm> {
+    modules: &'m Modules<'t>,
+    settings: &'m Settings,
+    reader: &'m dyn Files,
+    map: &'m SourceMap,
     deepest: usize,
-) -> (Root, Vec<(Span, String)>) {
+}
+
+fn root(module: &Module<'_>, key: String, inputs: &Inputs<'_, '_>) -> Root {
+    let Inputs { modules, settings, reader, map, deepest } = *inputs;
     let dir = module.dir;
     let bytes = reached(dir, modules, map);
     let world = World {
@@ -80,7 +102,7 @@ fn root(
         reader,
         map,
         root: dir,
-        key: format!("tf:{dir}"),
+        key,
         steps: Cell::new(LEAST_STEPS.max(bytes.saturating_mul(STEPS_PER_BYTE))),
         depth: Cell::new(0),
         deepest,
@@ -106,7 +128,7 @@ fn root(
     let commands = scripts(&world, &top, bytes);
     top.clear();
     world.objects.take();
-    let root = Root {
+    Root {
         dir: dir.to_owned(),
         header: top.header(),
         files: module.files.clone(),
@@ -117,8 +139,8 @@ fn root(
         unread: world.unread.take(),
         provider,
         open_variables,
-    };
-    (root, world.faults.take())
+        faults: world.faults.take(),
+    }
 }
 
 /// The commands of a root module. Scripts have steps of their own, and what is amiss in other arguments of resources that

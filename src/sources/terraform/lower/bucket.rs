@@ -95,6 +95,10 @@ fn inline_versioning(cx: &Cx<'_>) -> Attr<Text> {
 
 fn inline_mfa_delete(cx: &Cx<'_>) -> Attr<bool> {
     let old = cx.block().flag(&["versioning", "mfa_delete"], false);
+    // Whoever writes the block edits it; a plan shows the argument in it anyway.
+    if cx.body.has("versioning") {
+        return old;
+    }
     or(old, cx, "aws_s3_bucket_versioning.versioning_configuration.mfa_delete")
 }
 

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::Value;
 
 use super::address::Step;
-use super::text::{Configuration, Module, ModuleCall, Part, Resource};
+use super::text::{Configuration, Module, ModuleCall, Part, ProviderConfig, Resource};
 
 /// The configuration with an index of its resources.
 #[derive(Debug, Default)]
@@ -17,6 +17,10 @@ pub(super) struct Known<'t> {
     /// By the address without instance keys.
     resources: HashMap<String, &'t Resource<'t>>,
     expressions: RefCell<HashMap<String, Rc<Value>>>,
+    /// The only configuration of the provider `aws`, where modules that have none of their own inherit it.
+    inherited: Option<&'t str>,
+    /// The configurations of modules that say nothing but which provider they need.
+    inheriting: HashSet<&'t str>,
 }
 
 /// How an attribute or block is written.
@@ -39,6 +43,16 @@ impl<'t> Known<'t> {
         let mut known = Self::default();
         let Some(configuration) = configuration else { return known };
         known.root = Some(&configuration.root_module);
+        let of_aws = |(_, config): &(_, &ProviderConfig<'_>)| config.name == "aws" && config.expressions.is_some();
+        let mut written = configuration.provider_config.iter().filter(of_aws);
+        known.inherited = match (written.next(), written.next()) {
+            (Some((key, _)), None) if !key.contains([':', '.']) => Some(key),
+            _ => None,
+        };
+        let inherits = |(key, config): (&'t Cow<'t, str>, &ProviderConfig<'_>)| {
+            (config.name == "aws" && config.expressions.is_none() && key.ends_with(":aws")).then_some(&**key)
+        };
+        known.inheriting = configuration.provider_config.iter().filter_map(inherits).collect();
         let mut open = vec![(String::new(), &configuration.root_module)];
         while let Some((path, module)) = open.pop() {
             for resource in &module.resources.0 {
@@ -50,6 +64,25 @@ impl<'t> Known<'t> {
             }
         }
         known
+    }
+
+    /// The provider configuration that a resource of this address without instance keys uses. Terraform names that of the
+    /// module where a module of a module inherits one.
+    pub(super) fn provider(&self, bare: &str) -> Option<&'t str> {
+        let key = &*self.resource(bare)?.provider_config_key;
+        let inherited = self.inherited.filter(|_| self.inheriting.contains(key));
+        Some(inherited.unwrap_or(key)).filter(|key| !key.is_empty())
+    }
+
+    /// What is written of each managed resource: the names of its arguments and blocks, by its address.
+    pub(super) fn written(&self) -> HashMap<String, BTreeSet<String>> {
+        let managed = self.resources.iter().filter(|(_, resource)| resource.mode != "data");
+        managed
+            .map(|(address, resource)| {
+                let expressions = resource.expressions.map_or(Value::Null, parse);
+                (address.clone(), expressions.as_object().into_iter().flat_map(|map| map.keys().cloned()).collect())
+            })
+            .collect()
     }
 
     /// The resource of this address without instance keys.

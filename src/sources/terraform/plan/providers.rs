@@ -162,6 +162,14 @@ pub(super) struct Variables<'v> {
 }
 
 impl Variables<'_> {
+    /// All values, in the syntax of `terraform.tfvars.json`.
+    pub fn file(&self) -> String {
+        let one = |(name, variable): (&std::borrow::Cow<'_, str>, &Variable<'_>)| {
+            Some(format!("{}:{}", serde_json::Value::from(name.as_ref()), variable.value?.get()))
+        };
+        format!("{{{}}}", self.values.iter().filter_map(one).collect::<Vec<_>>().join(","))
+    }
+
     /// The string that an expression of the root module is: a constant, or a variable without anything around it.
     /// Sensitive variables are not read.
     fn value(&self, plan: &Known<'_>, expression: Option<&Value>) -> Option<String> {
@@ -188,6 +196,5 @@ fn is_region(text: &str) -> bool {
 
 /// The provider configuration of an instance.
 pub(super) fn key(known: &Known<'_>, address: &Address) -> String {
-    let config = known.resource(&address.bare()).map(|resource| resource.provider_config_key.to_string());
-    config.filter(|key| !key.is_empty()).unwrap_or_else(|| "aws".to_owned())
+    known.provider(&address.bare()).unwrap_or("aws").to_owned()
 }
