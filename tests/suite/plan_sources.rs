@@ -67,14 +67,17 @@ fn shapes() -> Vec<PathBuf> {
 }
 
 /// File and line of a finding.
-fn place(scan: &Scan, finding: &Finding) -> (String, u32) {
+fn place(scan: &Scan, finding: &Finding) -> Line {
     match &finding.at {
         Origin::Text(span) => (scan.sources.file(span.file).path().to_owned(), scan.sources.positions(*span).0.line),
         Origin::Api { .. } => panic!("a plan is a file"),
     }
 }
 
+/// Check and address.
 type Key = (&'static str, String);
+/// File and line.
+type Line = (String, u32);
 
 /// The verdicts of each check about each address.
 fn verdicts(scan: &Scan) -> BTreeMap<Key, BTreeSet<&'static str>> {
@@ -87,7 +90,7 @@ fn verdicts(scan: &Scan) -> BTreeMap<Key, BTreeSet<&'static str>> {
 }
 
 /// Where fails are, by fingerprint.
-fn fails(scan: &Scan) -> BTreeMap<String, (Key, (String, u32))> {
+fn fails(scan: &Scan) -> BTreeMap<String, (Key, Line)> {
     let fails = scan.findings.iter().filter(|finding| finding.outcome.word() == "fail");
     fails
         .map(|finding| {
@@ -139,9 +142,12 @@ fn a_plan_beside_its_files_is_judged_once_and_as_the_files_are() {
     none(&faults);
 }
 
+/// Address, type, what is known, and the names of what is known after apply.
+type Planned<'a> = (&'a str, &'a str, serde_json::Value, &'a [&'a str]);
+
 /// A plan that creates these resources: address, type and what `change` holds. All that is not in `after` of the given
 /// names is known after apply; the configuration says nothing but that they are there.
-fn plan(variables: &serde_json::Value, resources: &[(&str, &str, serde_json::Value, &[&str])]) -> String {
+fn plan(variables: &serde_json::Value, resources: &[Planned<'_>]) -> String {
     let name = |address: &str| address.rsplit('.').next().unwrap_or_default().to_owned();
     let changes: Vec<_> = resources
         .iter()
@@ -190,7 +196,7 @@ fn trail_plan(name: &str) -> String {
 }
 
 /// The inputs, and where the trail's missing Regions are reported.
-fn told(scan: &Scan) -> (Vec<(String, InputKind)>, Vec<(String, u32)>) {
+fn told(scan: &Scan) -> (Vec<(String, InputKind)>, Vec<Line>) {
     let inputs = scan.inputs.iter().map(|input| (input.path.clone(), input.kind)).collect();
     let found = scan.findings.iter().filter(|finding| finding.check == "multi-region-trail");
     (inputs, found.map(|finding| place(scan, finding)).collect())

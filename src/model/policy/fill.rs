@@ -92,7 +92,10 @@ impl Request {
             Held::Free => {
                 let of = || conditions.clone().filter(of_key(key));
                 let mut values: Vec<Held> = of().flat_map(|c| candidates(c, self, variables)).collect();
-                let boolean = of().any(|c| operator(c).is_some_and(|operator| operator.compare() == Compare::Bool));
+                let compare = |c: &Condition| operator(c).map(Operator::compare);
+                // A key that is compared with another value too is none that only holds true and false.
+                let named = |c: &Condition| compare(c) == Some(Compare::Null) || c.values.iter().all(is_boolean);
+                let boolean = of().any(|c| compare(c) == Some(Compare::Bool)) && of().all(named);
                 if boolean {
                     values.retain(|value| *value == Held::value("true") || *value == Held::value("false"));
                     values.push(Held::Absent);
@@ -203,6 +206,10 @@ pub(super) fn search(request: &Request, statement: &Statement, denies: &[&Statem
         chosen[..wheel].fill(0);
     }
     if sure { Found::None } else { Found::Unsure }
+}
+
+fn is_boolean(value: &Text) -> bool {
+    value.literal().is_some_and(|text| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"))
 }
 
 fn operator(condition: &Condition) -> Option<Operator> {

@@ -2,7 +2,7 @@
 //! that is known after apply, and `lifecycle`.
 //!
 //! What the plan knows holds. The configuration is evaluated with the plan's own variables and names (see
-//! [`super::eval::planned`]), so that its references mean the plan's resources.
+//! [`super::overlay::Overlay::evaluated`]), so that its references mean the plan's resources.
 
 use std::collections::HashMap;
 

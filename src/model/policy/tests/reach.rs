@@ -157,6 +157,10 @@ fn denies_are_avoided_if_they_can_be() {
     assert_eq!(open(&deny(r#","Condition":{"StringNotEqualsIfExists":{"aws:PrincipalAccount":"<#own>"}}"#)), 'F');
     assert_eq!(open(&deny(r#","Condition":{"StringNotEquals":{"aws:Referer":"x"}}"#)), 'T');
     assert_eq!(open(&deny(r#","Condition":{"Unheard":{"aws:Referer":"x"}}"#)), '?');
+    // A key that `Bool` is asked about need not be a boolean.
+    let other = allow(r#""StringEquals":{"aws:Referer":"2"}"#);
+    let unless = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"BoolIfExists":{"aws:Referer":"a"}}}"#;
+    assert_eq!(open(&format!("{other},{unless}")), 'T');
     assert_eq!(open(r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#), 'F');
     assert_eq!(open(&format!(r#"{},"?""#, allow(""))), '?');
 }
