@@ -5,7 +5,7 @@ pub mod embed;
 pub mod grants;
 pub mod partition;
 pub mod policy;
-pub mod script;
+pub mod shell;
 pub mod terraform;
 pub mod uses;
 pub mod value;

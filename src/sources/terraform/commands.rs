@@ -9,7 +9,7 @@ use crate::model::attr::Origin;
 use crate::model::invocation::{Invocation, Word};
 use crate::model::{Existence, Identity, InputId, ResourceKind};
 use crate::source_map::{FileId, SourceMap, Span};
-use crate::sources::script;
+use crate::sources::shell;
 use crate::truth::{Cause, CauseKind};
 
 /// Stands for a piece that is not known: a private-use character, which no shell treats specially.
@@ -146,13 +146,13 @@ impl Script {
         if memchr::memmem::find(self.text.as_bytes(), b"-subscription").is_none() {
             return Vec::new();
         }
-        let one = |call: script::Call| {
-            let (home, ..) = *self.places.get(call.words.first()?.1.start)?;
-            let words = call.words.iter().map(|(word, range)| (word_text(word), self.place(home, range))).collect();
+        let one = |call: shell::Call| {
+            let (home, ..) = *self.places.get(call.words.first()?.range.start)?;
+            let words = call.texts().iter().map(|(word, range)| (word_text(word), self.place(home, range))).collect();
             let home = self.homes.get(home as usize)?.clone();
             Some(Command { name: call.command, words, home, calls: calls.to_vec(), existence: existence.clone() })
         };
-        script::cloudtrail_calls(&self.text).into_iter().filter_map(one).collect()
+        shell::cloudtrail_calls(&self.text).into_iter().filter_map(one).collect()
     }
 
     /// Where a word was written, as far as that is in this text.

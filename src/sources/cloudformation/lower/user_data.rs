@@ -6,7 +6,7 @@ use crate::model::attr::Origin;
 use crate::model::invocation::{Invocation, Word};
 use crate::model::{Identity, Input, ResourceKind};
 use crate::source_map::{FileId, Span};
-use crate::sources::script;
+use crate::sources::shell;
 use crate::syntax::{Node, inner};
 use crate::truth::{Cause, CauseKind, Truth};
 
@@ -30,13 +30,13 @@ pub(super) fn invocations(cx: &Cx<'_, '_, '_>, input: &mut Input) {
     let mut built = Script::default();
     built.add(cx, node);
     let file = node.span.file;
-    for call in script::cloudtrail_calls(&built.text) {
-        let words: Vec<Word> = call
-            .words
+    for call in shell::cloudtrail_calls(&built.text) {
+        let texts = call.texts();
+        let words: Vec<Word> = texts
             .iter()
             .map(|(word, range)| Word { text: word_text(cx, word), at: Origin::Text(built.span(file, range)) })
             .collect();
-        let (Some((_, first)), Some((_, last))) = (call.words.first(), call.words.last()) else { continue };
+        let (Some((_, first)), Some((_, last))) = (texts.first(), texts.last()) else { continue };
         let span = built.span(file, &(first.start..last.end));
         let (start, _) = cx.world.map.positions(span);
         let path = cx.world.map.file(file).path();

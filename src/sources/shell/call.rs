@@ -1,10 +1,12 @@
 //! From the words of a command to the calls of `aws cloudtrail` that it makes.
 
+use std::cell::Cell;
 use std::ops::Range;
 
-use super::scope::{Scope, Value};
-use super::words::{Char, Piece, Word};
-use super::{Call, calls_at_depth};
+use super::documents::{self, Substituted};
+use super::scope::{Scope, Start, Value};
+use super::words::{Char, Piece, Word, pieces};
+use super::{Call, SERVICES, calls_at_depth};
 
 /// How many values of one variable are tried as a command, and how deep values are followed into values.
 const VALUES: usize = 16;
@@ -13,9 +15,9 @@ const DEPTH: usize = 4;
 const LONGEST: usize = 16 * 1024;
 
 /// The calls that a command makes.
-pub(super) fn calls(script: &str, scope: &Scope, words: &[Word], depth: usize) -> Vec<Call> {
+pub(super) fn calls(script: &str, scope: &Scope, words: &[Word], start: &Start, depth: usize) -> Vec<Call> {
     let mut calls = Vec::new();
-    Reader { script, scope, depth }.command(words, 0, &mut calls);
+    Reader { script, scope, start, open: Cell::new(false), depth }.command(words, 0, &mut calls);
     calls
 }
 
@@ -31,6 +33,9 @@ fn base_name(word: &str) -> &str {
 struct Reader<'a> {
     script: &'a str,
     scope: &'a Scope,
+    start: &'a Start,
+    /// Whether the words that are read may not be all.
+    open: Cell<bool>,
     /// How many scripts this one is inside of.
     depth: usize,
 }
@@ -45,7 +50,11 @@ impl Reader<'_> {
             calls.extend(self.aws(words));
         } else if let Some(variable) = first.variable().filter(|variable| !first.quoted || variable.all_items) {
             let values = self.scope.variables.get(&variable.name);
+            let uncertain = |value: &Value| matches!(value, Value::Text(word) if word.uncertain);
             for value in values.into_iter().flatten().take(VALUES).filter(|_| expanded < DEPTH) {
+                let value = &value.value;
+                let known = self.scope.known(&variable.name, &self.start.guards).is_some() && !uncertain(value);
+                self.open.set(self.open.get() || !known);
                 let mut words = match value {
                     Value::Text(word) => split(&self.resolved(word, 0), None),
                     Value::List(items) => items.clone(),
@@ -56,7 +65,10 @@ impl Reader<'_> {
             if values.is_none() && names_aws(&variable.name) {
                 calls.extend(self.aws(words));
             }
+        } else if let Some(image) = image_of_cli(&text, rest) {
+            calls.extend(self.aws(&rest[image..]));
         } else if let Some(skip) = prefix(&text, rest) {
+            self.open.set(self.open.get() || base_name(&text) == "xargs");
             self.command(rest.get(skip..).unwrap_or_default(), expanded, calls);
         } else if is_assignment(first, self.script) {
             self.command(rest, expanded, calls);
@@ -100,52 +112,93 @@ impl Reader<'_> {
             place(chars.get(first..last).unwrap_or_default(), &by.range)
         };
         for mut call in calls_at_depth(&text, self.depth + 1) {
-            for (_, range) in &mut call.words {
-                *range = place(range);
+            for word in &mut call.words {
+                word.range = place(&word.range);
+                for c in &mut word.chars {
+                    let at = place(&(c.start..c.end));
+                    (c.start, c.end) = (at.start, at.end);
+                }
             }
+            call.guards = self.start.guards.iter().cloned().chain(call.guards).collect();
+            call.order = self.start.order.iter().copied().chain(call.order).collect();
+            call.tolerated |= self.start.tolerated;
             calls.push(call);
         }
     }
 
-    /// `aws [options] cloudtrail [options] COMMAND …`
+    /// `aws [options] SERVICE [options] COMMAND …`
     fn aws(&self, words: &[Word]) -> Option<Call> {
         let words = self.expanded(words);
         let texts: Vec<String> = words.iter().map(Word::text).collect();
         let service = subcommand(&words, &texts, 1)?;
-        if texts[service] != "cloudtrail" {
+        if !SERVICES.contains(&texts[service].as_str()) {
             return None;
         }
         let command = subcommand(&words, &texts, service + 1)?;
-        let aws =
-            if texts[0].starts_with('$') || texts[0].starts_with('`') { "aws".to_owned() } else { texts[0].clone() };
-        let command = texts[command].clone();
-        let ranges = words.into_iter().map(|word| word.range);
-        let mut words: Vec<_> = texts.into_iter().zip(ranges).collect();
-        words[0].0 = aws;
-        Some(Call { command, words })
+        let (service, command) = (texts[service].clone(), texts[command].clone());
+        let made = |word: &Word| super::Word { chars: word.chars(), range: word.range.clone() };
+        let mut made: Vec<super::Word> = words.iter().map(made).collect();
+        let first = texts[0].trim_start_matches(['\'', '"']);
+        if first.starts_with('$') || first.starts_with('`') || is_image_of_cli(first) {
+            let range = made[0].range.clone();
+            let c = |c| Char { c, start: range.start, end: range.end, raw: false };
+            made[0].chars = "aws".chars().map(c).collect();
+        }
+        let Start { guards, tolerated, order, .. } = self.start;
+        let (guards, order, tolerated) = (guards.clone(), order.clone(), *tolerated);
+        Some(Call { service, command, words: made, open: self.open.get(), guards, tolerated, order })
     }
 
     /// The words with variables of one known value put in, at the places of their uses.
     fn expanded(&self, words: &[Word]) -> Vec<Word> {
         let mut result = Vec::with_capacity(words.len());
         for (i, word) in words.iter().enumerate() {
-            let values = word.variable().and_then(|variable| self.scope.variables.get(&variable.name));
-            match values.map(Vec::as_slice) {
-                Some([Value::Text(value)]) if i > 0 => {
-                    let chars = self.resolved(value, 0);
+            let value = word.variable().and_then(|variable| self.scope.known(&variable.name, &self.start.guards));
+            match value {
+                Some(Value::Text(value)) if i > 0 && !value.uncertain => {
+                    let chars = self.file(self.resolved(value, 0));
                     if word.quoted {
                         result.push(Word::of(chars, word.range.clone()));
                     } else {
                         result.extend(split(&chars, Some(&word.range)));
                     }
                 }
-                Some([Value::List(items)]) if i > 0 && word.variable().is_some_and(|variable| variable.all_items) => {
-                    result.extend(items.iter().map(|item| Word { range: word.range.clone(), ..item.clone() }));
+                Some(Value::List(items)) if i > 0 && word.variable().is_some_and(|variable| variable.all_items) => {
+                    let item = |item: &Word| {
+                        let resolved = Word::of(self.file(self.resolved(item, 0)), word.range.clone());
+                        Word { quoted: item.quoted, ..resolved }
+                    };
+                    result.extend(items.iter().map(item));
+                }
+                _ if i > 0 => {
+                    let quoted = word.quoted;
+                    let chars = self.file(self.resolved(word, 0));
+                    result.push(Word { quoted, ..Word::of(chars, word.range.clone()) });
                 }
                 _ => result.push(word.clone()),
             }
         }
         result
+    }
+
+    /// What a here-document of the script wrote into the file that `file://…` names.
+    fn file(&self, chars: Vec<Char>) -> Vec<Char> {
+        let text: String = chars.iter().take(1024).map(|c| c.c).collect();
+        let Some((flag, path)) = text.split_once("file://") else { return chars };
+        if !(flag.is_empty() || flag.starts_with("--") && flag.ends_with('=')) {
+            return chars;
+        }
+        let plain = |path: &str| path.strip_prefix("./").unwrap_or(path).to_owned();
+        let of_path = |(written, word): &&(String, Word)| {
+            plain(written) == plain(path) && word.range.start <= self.start.at.max(word.range.start)
+        };
+        match self.scope.files.iter().rev().find(of_path) {
+            Some((_, word)) => {
+                let count = flag.chars().count();
+                chars.iter().copied().take(count).chain(self.resolved(word, 1)).collect()
+            }
+            None => chars,
+        }
     }
 
     fn joined(&self, words: &[Word]) -> Vec<Char> {
@@ -165,18 +218,48 @@ impl Reader<'_> {
         for piece in &word.pieces {
             match piece {
                 Piece::Text(text) => chars.extend_from_slice(text),
-                Piece::Expansion(raw, variable) => {
-                    let values = variable.as_ref().and_then(|variable| self.scope.variables.get(&variable.name));
-                    match values.map(Vec::as_slice) {
-                        Some([Value::Text(value)]) if depth < DEPTH && chars.len() < LONGEST => {
-                            chars.extend(self.resolved(value, depth + 1));
-                        }
-                        _ => chars.extend_from_slice(raw),
+                Piece::Expansion(raw, variable) if depth < DEPTH && chars.len() < LONGEST => {
+                    let known = variable.as_ref().and_then(|v| self.scope.known(&v.name, &self.start.guards));
+                    match known {
+                        Some(Value::Text(value)) if !value.uncertain => chars.extend(self.resolved(value, depth + 1)),
+                        Some(_) => chars.extend_from_slice(raw),
+                        None => match documents::substituted(self.script, raw) {
+                            Some(Substituted::Text(word)) => chars.extend(self.resolved(&word, depth + 1)),
+                            Some(Substituted::File(path)) if word.pieces.len() == 1 => {
+                                let (start, end) = (raw[0].start, raw[raw.len() - 1].end);
+                                let text = format!("file://{path}");
+                                chars.extend(text.chars().map(|c| Char { c, start, end, raw: false }));
+                            }
+                            _ => match self.default(raw) {
+                                Some(default) => chars.extend(default.iter().map(|c| Char { raw: false, ..*c })),
+                                None => chars.extend_from_slice(raw),
+                            },
+                        },
                     }
                 }
+                Piece::Expansion(raw, _) => chars.extend_from_slice(raw),
             }
         }
+        // Put-in text is no expansion any more, and what was not known stays one.
         chars
+    }
+
+    /// The default of `${NAME:-default}`, where the script says nothing else of the variable.
+    fn default<'c>(&self, raw: &'c [Char]) -> Option<&'c [Char]> {
+        let text: String = raw.iter().map(|c| c.c).collect();
+        let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+        let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|end| *end > 0)?;
+        let (name, rest) = inner.split_at(end);
+        let mark = [":-", ":=", "-", "="].into_iter().find(|mark| rest.starts_with(mark))?;
+        let value = &rest[mark.len()..];
+        let others = self.scope.variables.get(name).is_some_and(|values| {
+            values.iter().any(|one| !matches!(&one.value, Value::Text(word) if word.text() == text))
+        });
+        if others || value.contains(['$', '`', '"', '\'', '\\', ' ', '\t', '\n']) || value.is_empty() {
+            return None;
+        }
+        let skip = 2 + name.len() + mark.len();
+        raw.get(skip..raw.len() - 1)
     }
 }
 
@@ -188,15 +271,8 @@ fn split(chars: &[Char], place_of_use: Option<&Range<usize>>) -> Vec<Word> {
         .map(|word| {
             let own = || place(word, &(0..0));
             let range = place_of_use.cloned().unwrap_or_else(own);
-            Word { pieces: pieces(word), range, quoted: false }
+            Word { pieces: pieces(word), range, ..Word::default() }
         })
-        .collect()
-}
-
-/// Expansions that are kept as written stay apart from text.
-fn pieces(word: &[Char]) -> Vec<Piece> {
-    word.chunk_by(|a, b| a.raw == b.raw)
-        .map(|run| if run[0].raw { Piece::Expansion(run.to_vec(), None) } else { Piece::Text(run.to_vec()) })
         .collect()
 }
 
@@ -244,6 +320,23 @@ fn is_assignment(word: &Word, script: &str) -> bool {
         name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     })
+}
+
+/// For `docker run … amazon/aws-cli …`: the place of the image, which stands for `aws`.
+fn image_of_cli(name: &str, rest: &[Word]) -> Option<usize> {
+    if !matches!(base_name(name), "docker" | "podman" | "nerdctl" | "finch") {
+        return None;
+    }
+    rest.iter().position(|word| is_image_of_cli(&word.text()))
+}
+
+fn is_image_of_cli(text: &str) -> bool {
+    let image = text.split(['@']).next().unwrap_or(text);
+    let image = match image.rsplit_once(':') {
+        Some((image, tag)) if !tag.contains('/') => image,
+        _ => image,
+    };
+    image == "amazon/aws-cli" || image.ends_with("/amazon/aws-cli") || image.ends_with("/aws-cli/aws-cli")
 }
 
 /// For a command that runs the command behind it: how many words stand between.

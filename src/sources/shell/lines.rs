@@ -33,12 +33,12 @@ pub(super) fn suspects(script: &str, errors: &[Range<usize>]) -> Vec<Range<usize
             next_error += 1;
         }
         let touched = errors.get(next_error).is_some_and(|error| error.start <= logical.end);
-        if touched && whole.contains("cloudtrail") && !whole.trim_start().starts_with('#') {
+        if touched && super::mentions(whole) && !whole.trim_start().starts_with('#') {
             found.push(logical);
         }
     }
     if let Some(line) = line
-        && script[line.clone()].contains("cloudtrail")
+        && super::mentions(&script[line.clone()])
         && errors.iter().any(|error| error.start <= line.end && error.end >= line.start)
     {
         found.push(line);

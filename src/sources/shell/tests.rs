@@ -4,7 +4,8 @@ use super::{Call, cloudtrail_calls};
 fn found(script: &str) -> Vec<(String, Vec<String>, Vec<String>)> {
     cloudtrail_calls(script)
         .into_iter()
-        .map(|Call { command, words }| {
+        .map(|call: Call| {
+            let (command, words) = (call.command.clone(), call.texts());
             let written = words.iter().map(|(_, at)| script[at.clone()].to_owned()).collect();
             (command, written, words.into_iter().map(|(word, _)| word).collect())
         })
@@ -105,7 +106,7 @@ fn prefixes() {
     ] {
         let script = format!("{prefix} aws cloudtrail create-subscription --name x");
         calls(&script, &["create-subscription"]);
-        assert_eq!(cloudtrail_calls(&script)[0].words[0].1.start, prefix.len() + 1, "{prefix}");
+        assert_eq!(cloudtrail_calls(&script)[0].words[0].range.start, prefix.len() + 1, "{prefix}");
     }
     for aws in ["/usr/local/bin/aws", "\"/opt/aws cli/aws\"", "$(which aws)", "${AWS:-aws}", "$AWS_CLI", "~/bin/aws"] {
         calls(&format!("{aws} cloudtrail create-subscription --name x"), &["create-subscription"]);

@@ -5,12 +5,15 @@ use std::ops::Range;
 
 /// A character and the bytes it was written as.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Char {
-    pub(super) c: char,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub struct Char {
+    /// The character.
+    pub c: char,
+    /// The first byte of it.
+    pub start: usize,
+    /// The byte behind it.
+    pub end: usize,
     /// Part of an expansion that is kept as written: white space in it separates no words.
-    pub(super) raw: bool,
+    pub raw: bool,
 }
 
 /// A piece of a word.
@@ -37,6 +40,8 @@ pub(super) struct Word {
     pub(super) range: Range<usize>,
     /// Whether any part of it is quoted.
     pub(super) quoted: bool,
+    /// Whether more may have been appended to it.
+    pub(super) uncertain: bool,
 }
 
 impl Word {
@@ -65,8 +70,21 @@ impl Word {
 
     /// A word of characters from elsewhere.
     pub(super) fn of(chars: Vec<Char>, range: Range<usize>) -> Self {
-        Self { pieces: vec![Piece::Text(chars)], range, quoted: false }
+        Self { pieces: pieces(&chars), range, ..Self::default() }
     }
+
+    /// An expansion that nobody knows.
+    pub(super) fn unknown(written: &str, range: Range<usize>) -> Self {
+        let c = |c| Char { c, start: range.start, end: range.end, raw: true };
+        Self { pieces: vec![Piece::Expansion(written.chars().map(c).collect(), None)], range, ..Self::default() }
+    }
+}
+
+/// Expansions that are kept as written stay apart from text.
+pub(super) fn pieces(word: &[Char]) -> Vec<Piece> {
+    word.chunk_by(|a, b| a.raw == b.raw)
+        .map(|run| if run[0].raw { Piece::Expansion(run.to_vec(), None) } else { Piece::Text(run.to_vec()) })
+        .collect()
 }
 
 /// The words of the command that begins at `at`, up to its end or `limit`; redirections are left out.
@@ -112,6 +130,31 @@ pub(super) fn list(script: &str, at: usize, limit: usize) -> Vec<Word> {
             _ => words.push(reader.word()),
         }
     }
+}
+
+/// The characters of a here-document in which variables are replaced: as inside of double quotes, where a quote is plain.
+pub(super) fn document(script: &str, at: usize, limit: usize) -> Word {
+    let mut reader = Reader { bytes: script.as_bytes(), script, at, limit: limit.min(script.len()) };
+    let mut word = Word { range: at..limit, quoted: true, ..Word::default() };
+    let mut text = Vec::new();
+    while let Some(byte) = reader.peek(0) {
+        let continuation = reader.continuation();
+        match byte {
+            _ if continuation > 0 => reader.at += continuation,
+            b'\\' if matches!(reader.peek(1), Some(b'$' | b'`' | b'\\')) => {
+                let start = reader.at;
+                reader.at += 1;
+                text.extend(reader.next().map(|c| Char { start, ..c }));
+            }
+            b'$' | b'`' => reader.dollar(&mut word, &mut text),
+            _ => match reader.next() {
+                Some(c) => text.push(c),
+                None => break,
+            },
+        }
+    }
+    flush(&mut word, &mut text);
+    word
 }
 
 fn all_digits(text: &str) -> bool {
