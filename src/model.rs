@@ -408,6 +408,8 @@ pub enum Protection {
         /// that has no such argument.
         objects: Option<Switch>,
     },
+    /// A script makes things and manages none.
+    Script,
 }
 
 /// A setting whose attribute may say the opposite: a store takes in events when `suspend` is false.

@@ -23,6 +23,7 @@ mod fingerprint;
 mod instances;
 mod plans;
 mod read;
+mod scripts;
 mod terraform;
 mod walk;
 
@@ -52,6 +53,8 @@ pub struct Request<'a> {
     pub cloudformation: cloudformation::Settings,
     /// What modules of Terraform cannot know.
     pub terraform: TerraformSettings,
+    /// Whether the code blocks of Markdown pages are scripts.
+    pub include_docs: bool,
     /// Is told about each step; called from many threads.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
 }
@@ -164,7 +167,8 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let walked = walk::collect(request, &report)?;
     let mut sources = SourceMap::default();
     let settings = terraform::settings(&request.terraform, &mut sources)?;
-    let read::Read { templates, plans, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
+    let read::Read { templates, plans, files, scripts, base, mut gaps } =
+        read::templates(walked, &mut sources, &report);
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
         let path = Some(sources.file(span.file).path().to_owned());
@@ -175,6 +179,9 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     inputs.extend(terraform::inputs(&files, &settings, &base, &mut sources, first, &mut gaps));
     let first = inputs.len() as u32;
     inputs.extend(plans::inputs(plans, &mut sources, first, &mut gaps));
+    let first = inputs.len() as u32;
+    let made = scripts::inputs(scripts, &base, &mut sources, &inputs, first, &mut gaps);
+    inputs.extend(made);
     let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;

@@ -22,6 +22,8 @@ fn judge_one(subject: &impl Subject, protection: &Protection, judge: &mut Judge<
         Protection::CloudFormation { deletion, replacement } => in_a_stack(subject, [deletion, replacement], judge),
         Protection::Terraform { objects: Some(objects), .. } => with_its_objects(subject, objects, judge),
         Protection::Terraform { prevent_destroy, objects: None } => prevented(subject, prevent_destroy, judge),
+        // What a script makes, nothing takes away but another command.
+        Protection::Script => {}
     }
 }
 

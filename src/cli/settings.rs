@@ -56,6 +56,7 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
             account: args.account.clone(),
             region: args.region.clone(),
         },
+        include_docs: args.include_docs,
         progress: None,
     };
     let defaults = reports::Settings::default();

@@ -12,6 +12,8 @@ pub struct Invocation {
     pub command: Text,
     /// All words of the call, `aws` included, in order.
     pub words: Vec<Word>,
+    /// Whether another command could be put behind it in its text: not in a list of arguments.
+    pub plain: bool,
 }
 
 /// A word of a command line.

@@ -66,7 +66,10 @@ impl Snippet {
 
     /// One character so that a shell takes it for itself.
     pub fn quoted(&mut self, c: char, at: Range<usize>) {
-        if !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.' | '/' | ':' | '=' | ',' | '@' | '%' | '+') && c.is_ascii() {
+        if !c.is_alphanumeric()
+            && !matches!(c, '-' | '_' | '.' | '/' | ':' | '=' | ',' | '@' | '%' | '+')
+            && c.is_ascii()
+        {
             match c {
                 '\n' => return self.put("$'\\n'", at),
                 '\r' => return,
@@ -78,9 +81,61 @@ impl Snippet {
 
     /// Something that is not known: an expansion whose name is made of what is written.
     pub fn unknown(&mut self, written: &str, at: Range<usize>) {
-        let name: String =
-            written.chars().take(80).map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let name: String = written.chars().take(80).map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         self.put(&format!("${{tw_{name}}}"), at);
+    }
+
+    /// The same script in a text that begins `by` bytes before the one it was taken from.
+    pub fn shifted(mut self, by: usize) -> Self {
+        self.first = self.first.saturating_add(narrow(by));
+        for (start, end) in self.places.iter_mut().flatten() {
+            *start = start.saturating_add(narrow(by));
+            *end = end.saturating_add(narrow(by));
+        }
+        self
+    }
+
+    /// The same script with its places taken through `place`.
+    pub fn mapped(mut self, place: impl Fn(usize) -> u32) -> Self {
+        for (start, end) in self.places.iter_mut().flatten() {
+            let length = end.saturating_sub(*start);
+            *start = place(*start as usize);
+            *end = start.saturating_add(length);
+        }
+        self
+    }
+
+    /// Puts another script behind this one.
+    pub fn append(&mut self, other: &Self) {
+        if let (Some(places), Some(more)) = (&mut self.places, &other.places) {
+            self.text.push_str(&other.text);
+            places.extend(more);
+        }
+    }
+
+    /// An assignment of a value that stands at `at`; `value` is what goes between double quotes.
+    pub fn assign(&mut self, name: &str, at: Range<usize>, value: impl FnOnce(&mut Self)) {
+        let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !plain || name.bytes().next().is_none_or(|b| b.is_ascii_digit()) {
+            return;
+        }
+        self.put(&format!("{name}=\""), at.clone());
+        value(self);
+        self.put("\"\n", at);
+    }
+
+    /// The beginning of a part that runs only under a condition; [`Self::close`] ends it.
+    pub fn open(&mut self, condition: &str, at: Range<usize>) {
+        self.put("if test ", at.clone());
+        for c in condition.trim().chars().take(80) {
+            self.quoted(c, at.clone());
+        }
+        self.put("\nthen\n", at);
+    }
+
+    /// The end of a conditional part.
+    pub fn close(&mut self, at: Range<usize>) {
+        self.put("\nfi\n", at);
     }
 
     /// Where bytes of the script were written.

@@ -19,6 +19,18 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// Whether it only is the body of a function, whose calls are not in the script.
+    pub fn is_function(&self) -> bool {
+        self.function.is_some()
+    }
+
+    /// Puts it where `place` says, so that guards of several scripts of one file can be compared.
+    pub fn relocate(&mut self, place: impl Fn(usize) -> usize) {
+        let start = place(self.branch.start);
+        self.branch = start..start;
+        self.of = place(self.of);
+    }
+
     pub(super) fn shift(&mut self, by: usize) {
         self.branch = self.branch.start + by..self.branch.end + by;
         self.of += by;

@@ -213,7 +213,7 @@ pub fn invocations(
         };
         let words =
             command.words.into_iter().map(|(text, place)| Word { text, at: Origin::Text(at(&place)) }).collect();
-        invocations.push(Invocation { id, command: Text::from(command.name.as_str()), words });
+        invocations.push(Invocation { id, command: Text::from(command.name.as_str()), words, plain: false });
     }
     invocations
 }

@@ -44,7 +44,12 @@ pub(super) fn invocations(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         id.address = format!("{path}:{}", start.line);
         id.shown = format!("aws cloudtrail {}", call.command);
         id.at = Origin::Text(span);
-        input.invocations.items.push(Invocation { id, command: Text::from(call.command.as_str()), words });
+        input.invocations.items.push(Invocation {
+            id,
+            command: Text::from(call.command.as_str()),
+            words,
+            plain: false,
+        });
     }
 }
 
