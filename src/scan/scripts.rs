@@ -85,6 +85,15 @@ pub(super) fn inputs(
     inputs
 }
 
+/// Notes what the commands of a template's scripts take away.
+pub(super) fn removals(input: &mut Input) {
+    let taken = input.invocations.iter().filter_map(|call| {
+        let name = call.command.literal()?;
+        script::removal::of_trail(&call.id, name)
+    });
+    input.changes.items.extend(taken.collect::<Vec<_>>());
+}
+
 /// The text of a file of the repository.
 fn read(base: &Base, path: &str) -> Option<String> {
     let place: PathBuf = base

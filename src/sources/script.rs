@@ -21,7 +21,7 @@ pub mod snippet;
 
 pub use arguments::{Command, Files};
 pub use language::Language;
-pub use lower::input;
+pub use lower::{input, removal};
 
 use arguments::Argument;
 use snippet::Snippet;
@@ -133,7 +133,7 @@ fn hole(written: &str, path: &str) -> Var {
         return account(path);
     }
     let (kind, detail) = if let Some(name) = name.strip_prefix("tw_") {
-        let name = name.trim_matches('_').replace("__", "_");
+        let name = name.trim_matches('_');
         (CauseKind::Unsupported, format!("the expression '{name}' is not evaluated"))
     } else if name.starts_with(['(', '`']) || written.starts_with('`') {
         (CauseKind::Unsupported, format!("what '{}' prints is not known", cut(written)))
@@ -142,7 +142,8 @@ fn hole(written: &str, path: &str) -> Var {
     };
     Var {
         key: format!("script:{path}:{written}").into(),
-        shown: cut(written).into(),
+        // A hole is printed between `${` and `}`.
+        shown: if name.starts_with('(') { cut(written).into() } else { cut(name).into() },
         cause: Cause::new(kind, detail),
         shape: Shape::Any,
     }

@@ -18,6 +18,7 @@ mod plans;
 mod regions;
 mod reports;
 mod sarif;
+mod scripts;
 mod secrets;
 mod weak_points;
 mod weakening;

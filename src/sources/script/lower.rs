@@ -19,7 +19,7 @@ use crate::truth::{Cause, CauseKind, Truth};
 
 mod bucket;
 mod iam;
-mod removal;
+pub mod removal;
 mod trail;
 
 /// What the calls of a file make; `None` when they make nothing and take nothing away.

@@ -27,7 +27,7 @@ pub(super) fn is_shell(word: &str) -> bool {
 }
 
 fn base_name(word: &str) -> &str {
-    word.rsplit('/').next().unwrap_or(word)
+    word.rsplit(['/', '\\']).next().unwrap_or(word)
 }
 
 struct Reader<'a> {

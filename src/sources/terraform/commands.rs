@@ -36,6 +36,13 @@ pub(super) fn provisioner_arguments(kind: &str) -> &'static [(&'static str, bool
     }
 }
 
+/// Whether a text may hold a command that is judged: whatever else a script holds need not be parsed.
+pub(super) fn speaks(text: &str) -> bool {
+    ["-subscription", "stop-logging", "delete-trail"]
+        .iter()
+        .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+}
+
 /// The text that a part of a script stands in.
 #[derive(Clone, Debug)]
 pub enum Home {
@@ -142,8 +149,7 @@ impl Script {
 
     /// The calls of the script, each at its own words.
     pub fn commands(self, calls: &[Span], existence: &Existence) -> Vec<Command> {
-        // All commands that are judged are about subscriptions: whatever else a script holds need not be parsed.
-        if memchr::memmem::find(self.text.as_bytes(), b"-subscription").is_none() {
+        if !speaks(&self.text) {
             return Vec::new();
         }
         let one = |call: shell::Call| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Cx, bare, option};
+use crate::model::Identity;
 use crate::model::arn::Text;
 use crate::model::attr::Origin;
 use crate::model::change::{Loss, Part, PlanChange, Setting};
@@ -24,16 +25,35 @@ const SWITCHES: [(&str, Setting); 4] = [
 const VALUES: [(&str, Setting); 2] =
     [("--kms-key-id", Setting::Encryption), ("--cloud-watch-logs-log-group-arn", Setting::CloudWatchLogs)];
 
+/// What a call of `aws cloudtrail` takes away by its name alone.
+pub fn of_trail(id: &Identity, command: &str) -> Option<PlanChange> {
+    let loss = match command {
+        "stop-logging" => Loss::Weakened(Setting::Logging),
+        "delete-trail" => Loss::Deleted(Part::Trail),
+        _ => return None,
+    };
+    Some(PlanChange {
+        id: id.clone(),
+        loss,
+        certain: Truth::True,
+        attribute: command.into(),
+        before: String::new(),
+        after: String::new(),
+        at: id.at.clone(),
+        used: true,
+        names: Vec::new(),
+        lost: None,
+    })
+}
+
 impl Cx<'_> {
     pub(super) fn removal(&mut self, command: &Command) {
         let options = command.options(self.files);
         let header = command.header();
         match (command.service.as_str(), command.name.as_str()) {
-            ("cloudtrail", "stop-logging") => {
-                self.loss(command, Loss::Weakened(Setting::Logging), "stop-logging", header, None);
-            }
-            ("cloudtrail", "delete-trail") => {
-                self.loss(command, Loss::Deleted(Part::Trail), "delete-trail", header, None);
+            ("cloudtrail", name @ ("stop-logging" | "delete-trail")) => {
+                let change = of_trail(&self.of_command(command), name);
+                self.input.changes.items.extend(change);
             }
             ("cloudtrail", "update-trail") => self.weakened(command, &options),
             ("s3api", "delete-bucket") | ("s3", "rb") => {

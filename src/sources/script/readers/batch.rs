@@ -8,7 +8,7 @@ use super::lines;
 
 /// A whole file.
 pub(super) fn snippet(text: &str) -> Snippet {
-    let mut out = Snippet::new(true);
+    let mut out = Snippet::new(false);
     let mut parts: Vec<Range<usize>> = Vec::new();
     for (start, line) in lines(text) {
         let continues = line.ends_with('^') && !line.ends_with("^^");

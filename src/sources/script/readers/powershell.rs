@@ -6,7 +6,7 @@ use super::nesting::Nesting;
 
 /// A whole script.
 pub(super) fn snippet(text: &str) -> Snippet {
-    let mut reader = Reader { text, at: 0, out: Snippet::new(true), nesting: Nesting::new(text), open: 0 };
+    let mut reader = Reader { text, at: 0, out: Snippet::new(false), nesting: Nesting::new(text), open: 0 };
     while reader.at < text.len() {
         reader.statement();
     }

@@ -18,7 +18,7 @@ pub(super) fn snippets(text: &str, language: Language) -> Vec<Snippet> {
     let mut found = Vec::new();
     for at in 0..tokens.len() {
         let Some((value, windows)) = program.run(at) else { continue };
-        let mut snippet = Snippet::new(matches!(value, Value::Text(_)));
+        let mut snippet = Snippet::new(false);
         let around = nesting.around(tokens[at].at.start);
         for (condition, place) in &around {
             snippet.open(condition, place.clone());
@@ -78,6 +78,8 @@ impl<'a> Program<'a> {
             let next = |skip: usize, sign: char| self.is_sign(at + skip, sign);
             let place = if of_other {
                 None
+            } else if let Some(value) = self.behind_type(at) {
+                Some((value, false))
             } else if next(1, '=') && !next(2, '=') && !next(2, '~') && !next(2, '>') {
                 Some((at + 2, false))
             } else if next(1, '+') && next(2, '=') {
@@ -99,6 +101,17 @@ impl<'a> Program<'a> {
                 self.assigned.entry(name).or_default().push(place);
             }
         }
+    }
+
+    /// For `name: type = value` the token where the value begins.
+    fn behind_type(&self, at: usize) -> Option<usize> {
+        if !self.is_sign(at + 1, ':') {
+            return None;
+        }
+        let part = |token: &Token| matches!(token.kind, Kind::Word | Kind::Sign('[' | ']' | '<' | '>' | '|' | '.'));
+        let length = self.tokens.get(at + 2..)?.iter().take(12).take_while(|token| part(token)).count();
+        let sign = at + 2 + length;
+        (length > 0 && self.is_sign(sign, '=') && !self.is_sign(sign + 1, '=')).then_some(sign + 1)
     }
 
     /// What the call at this token runs, and whether PowerShell runs it.

@@ -177,7 +177,9 @@ impl<'a> Reader<'a> {
         let words: Vec<&Node> = [command, args].into_iter().flatten().flat_map(Node::items).collect();
         let found = !words.is_empty();
         if found {
-            self.list(&words, is_cli && command.is_none());
+            let first = words.first().and_then(|word| word.scalar()).unwrap_or_default();
+            let program = first.rsplit('/').next().unwrap_or_default();
+            self.list(&words, is_cli && !matches!(program, "aws" | "sh" | "bash" | "ash"));
         }
         found
     }
@@ -261,6 +263,7 @@ fn expand(snippet: &mut Snippet, text: &str, offsets: &[u32], in_quotes: bool) {
         let length = open.and_then(|open| rest[open.len()..].find("}}").map(|end| (open.len(), open.len() + end)));
         if let Some((open, close)) = length {
             let inner = rest[open..close].trim();
+            snippet.plain &= rest.starts_with('$');
             let place = |at: usize| offsets.get(at).copied().unwrap_or(0) as usize;
             let range = place(at)..place(at + close + 1) + 1;
             let name = inner.strip_prefix("env.").or_else(|| inner.strip_prefix("variables.")).unwrap_or(inner);
