@@ -112,7 +112,9 @@ fn calls_at_depth(script: &str, depth: usize) -> Vec<Call> {
     }
     let scope = scope::Scope::read(script);
     let mut calls = Vec::new();
-    for start in &scope.commands {
+    let documents = lines::several_documents(script);
+    let in_document = |at: usize| documents.iter().any(|document| document.contains(&at));
+    for start in scope.commands.iter().filter(|start| !in_document(start.at)) {
         let words = words::command(script, start.at, start.limit);
         calls.extend(call::calls(script, &scope, &words, start, depth));
     }

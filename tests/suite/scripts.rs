@@ -77,6 +77,182 @@ fn pages_are_left_alone_unless_asked_for() {
     assert!(scan.findings.is_empty() && scan.inputs.is_empty());
 }
 
+/// Scans files that are written for it.
+fn scan_files(files: &[(&str, &[u8])], checks: Vec<&'static Check>) -> Scan {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("has a parent")).expect("can be made");
+        std::fs::write(path, text).expect("can be written");
+    }
+    let root = folder.path().to_owned();
+    let request = Request { paths: vec![root.clone()], repo_root: Some(root), checks, ..Request::default() };
+    scan::run(&request).expect("the folder exists")
+}
+
+/// The worst verdict of a check over files; `absent` without a finding.
+fn verdict(files: &[(&str, &[u8])], check: &str) -> String {
+    let scan = scan_files(files, only(check));
+    assert!(scan.gaps.is_empty(), "{:?}", scan.gaps);
+    super::cases::worst(scan.findings.iter().map(|finding| finding.outcome.word())).to_owned()
+}
+
+/// A trail, and what makes it log.
+const MADE: &str = "aws cloudtrail create-trail --name a --s3-bucket-name b --is-multi-region-trail\n";
+const START: &str = "aws cloudtrail start-logging --name a\n";
+
+#[test]
+fn calls_bear_on_what_was_made_before_them() {
+    let (all, logs) = ("multi-region-trail", "trail-logging-enabled");
+    let plain = "aws cloudtrail create-trail --name a --s3-bucket-name b";
+    let cases: &[(String, &str, &str)] = &[
+        (format!("{plain}\naws cloudtrail update-trail --name a --is-multi-region-trail\n"), all, "pass"),
+        (format!("{MADE}aws cloudtrail update-trail --name a --no-is-multi-region-trail\n"), all, "fail"),
+        (format!("{MADE}aws cloudtrail update-trail --name other --no-is-multi-region-trail\n"), all, "fail"),
+        (format!("{MADE}aws cloudtrail update-trail --name a --s3-key-prefix x\n"), all, "pass"),
+        (format!("{MADE}if [ \"$1\" = x ]; then aws cloudtrail update-trail --name a --no-is-multi-region-trail; fi\n"), all, "unknown"),
+        (format!("{MADE}aws cloudtrail update-trail --name \"$1\" --no-is-multi-region-trail\n"), all, "fail"),
+        ("aws cloudtrail update-trail --name a --is-multi-region-trail\n".into(), all, "pass"),
+        ("aws cloudtrail update-trail --name a --s3-key-prefix x\n".into(), all, "unknown"),
+        (format!("{MADE}{START}aws cloudtrail stop-logging --name a\n"), logs, "fail"),
+        (format!("{MADE}aws cloudtrail stop-logging --name a\n{START}"), logs, "pass"),
+        (format!("{MADE}aws cloudtrail start-logging --name other\n"), logs, "fail"),
+        (format!("{MADE}aws cloudtrail start-logging --name \"$1\"\n"), logs, "unknown"),
+        (format!("{MADE}aws cloudtrail start-logging --name arn:aws:cloudtrail:eu-west-1:111122223333:trail/a\n"), logs, "pass"),
+        (format!("on() {{\n{START}}}\n{MADE}on\n"), logs, "pass"),
+        (format!("on() {{\n{START}}}\n{MADE}"), logs, "unknown"),
+        (format!("{MADE}aws cloudtrail start-logging --region eu-west-1 --name a\n"), logs, "pass"),
+        (format!("case $1 in\nup)\n{MADE}{START};;\ndown)\naws cloudtrail stop-logging --name a\naws cloudtrail delete-trail --name a;;\nesac\n"), logs, "pass"),
+        (format!("{MADE}aws cloudtrail delete-trail --name a\n"), all, "absent"),
+        (format!("{plain} --is-multi\n"), all, "pass"),
+        (format!("FLAGS=--is-multi-region-trail\n{plain} $FLAGS\n"), all, "pass"),
+        (format!("[ -n \"$1\" ] && FLAGS=--is-multi-region-trail\n{plain} $FLAGS\n"), all, "unknown"),
+        (format!("args=(--name a --s3-bucket-name b)\nif [ -n \"$1\" ]; then args+=(--is-multi-region-trail); fi\naws cloudtrail create-trail \"${{args[@]}}\"\n"), all, "unknown"),
+        ("args=(--name a)\nargs+=(--is-multi-region-trail)\naws cloudtrail create-trail \"${args[@]}\"\n".into(), all, "pass"),
+        ("echo a | xargs aws cloudtrail create-trail --s3-bucket-name b --name\n".into(), all, "unknown"),
+        (format!("{plain} \"$@\"\n"), all, "unknown"),
+        (format!("cmd=\"{plain}\"\n$cmd\n"), all, "fail"),
+        (format!("cmd=\"{plain}\"\n[ -n \"$1\" ] && cmd=\"$cmd --is-multi-region-trail\"\n$cmd\n"), all, "unknown"),
+        ("aws cloudtrail create-trail --cli-input-json '{\"Name\": \"a\", \"S3BucketName\": \"b\", \"IsMultiRegionTrail\": true}'\n".into(), all, "pass"),
+        ("aws cloudtrail create-trail --cli-input-json '{\"Name\": \"a\", \"IsMultiRegionTrail\": true}' --no-is-multi-region-trail\n".into(), all, "fail"),
+        ("aws cloudtrail create-trail --cli-input-json file://missing.json\n".into(), all, "unknown"),
+        (format!("echo {plain}\n# {plain}\naws cloudtrail describe-trails\n"), all, "absent"),
+        (format!("{plain} --kms-key-id \"$KEY\"\n"), "kms-encryption", "pass"),
+        (format!("{plain} --kms-key-id ''\n"), "kms-encryption", "fail"),
+    ];
+    let mut faults = Vec::new();
+    for (script, check, wanted) in cases {
+        let actual = verdict(&[("x.sh", script.as_bytes())], check);
+        if actual != *wanted {
+            faults.push(format!("{check}: expected {wanted}, got {actual}:\n{script}"));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn what_a_script_does_not_make_is_unknown() {
+    let trail = "aws cloudtrail create-trail --name a --s3-bucket-name b\n";
+    let made = "aws s3api create-bucket --bucket b\n";
+    let versions = "aws s3api put-bucket-versioning --bucket b --versioning-configuration Status=Enabled\n";
+    for (script, wanted) in [
+        (trail.to_owned(), "unknown"),
+        (format!("{made}{trail}"), "fail"),
+        (format!("{made}{versions}{trail}"), "pass"),
+        (format!("{versions}{trail}"), "pass"),
+        (format!("aws s3api create-bucket --bucket b || true\n{trail}"), "unknown"),
+        (format!("aws s3api create-bucket --bucket b || exit 1\n{trail}"), "fail"),
+        (format!("if ! aws s3api head-bucket --bucket b; then\n{made}fi\n{trail}"), "unknown"),
+        (format!("aws s3 mb s3://b\n{trail}"), "fail"),
+        (
+            format!(
+                "{made}aws s3api put-bucket-versioning --bucket b --versioning-configuration Status=Suspended\n{trail}"
+            ),
+            "fail",
+        ),
+    ] {
+        assert_eq!(verdict(&[("x.sh", script.as_bytes())], "bucket-versioning"), wanted, "{script}");
+    }
+}
+
+#[test]
+fn files_that_arguments_name_are_read_beside_the_script() {
+    let script = b"aws cloudtrail create-trail --cli-input-json file://trail.json\n";
+    let trail = br#"{"Name": "a", "S3BucketName": "b", "IsMultiRegionTrail": true}"#;
+    for path in ["bin/trail.json", "trail.json"] {
+        assert_eq!(verdict(&[("bin/x.sh", script), (path, trail)], "multi-region-trail"), "pass", "{path}");
+    }
+}
+
+#[test]
+fn other_languages_make_the_same_estates() {
+    let (all, logs) = ("multi-region-trail", "trail-logging-enabled");
+    let python = "import subprocess\nsubprocess.run(['aws', 'cloudtrail', 'create-trail', '--name', 'a', '--s3-bucket-name', bucket])\n";
+    let start = "subprocess.run('aws cloudtrail start-logging --name a', shell=True)\n";
+    for (path, script, check, wanted) in [
+        ("x.py", python.to_owned(), all, "fail"),
+        ("x.py", format!("{python}{start}"), logs, "pass"),
+        ("x.py", format!("{python}if ready:\n    {start}"), logs, "unknown"),
+        ("Makefile", format!("up:\n\t{MADE}\t{START}\ndown:\n\taws cloudtrail delete-trail --name a\n"), all, "pass"),
+        ("a.yml", format!("steps:\n- run: |\n    {MADE}- run: {START}"), logs, "pass"),
+        ("a.yml", format!("steps:\n- run: {MADE}- run: {START}  if: github.ref == 'x'\n"), logs, "unknown"),
+        (
+            "a.yml",
+            "env: {FLAG: --is-multi-region-trail}\nsteps:\n- run: aws cloudtrail create-trail --name a $FLAG\n".into(),
+            all,
+            "pass",
+        ),
+        (
+            "x.ps1",
+            "aws cloudtrail create-trail --name a `\n  --s3-bucket-name b `\n  --is-multi-region-trail\n".into(),
+            all,
+            "pass",
+        ),
+        ("x.bat", "aws cloudtrail create-trail --name a ^\r\n --s3-bucket-name b\r\n".into(), all, "fail"),
+        ("x.rb", "system('aws', 'cloudtrail', 'create-trail', '--name', name, *flags)\n".into(), all, "unknown"),
+        ("x.js", "execSync(`aws cloudtrail create-trail --name a ${flags}`)\n".into(), all, "unknown"),
+    ] {
+        assert_eq!(verdict(&[(path, script.as_bytes())], check), wanted, "{path}: {script}");
+    }
+}
+
+#[test]
+fn odd_texts_are_read() {
+    let check = "deprecated-subscription-commands";
+    let call = "aws cloudtrail create-subscription --name a\n";
+    let long = format!("X={}; {call}", "x".repeat(1 << 20));
+    let words = format!("true {}; {call}", "word ".repeat(200_000));
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(call.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let latin = [b"# gr\xf6\xdfe\n", call.as_bytes()].concat();
+    let marked = [b"\xef\xbb\xbf", call.as_bytes()].concat();
+    for (path, text, wanted) in [
+        ("x.sh", long.as_bytes(), "fail"),
+        ("x.sh", words.as_bytes(), "fail"),
+        ("x.ps1", &wide, "fail"),
+        ("x.sh", &latin, "fail"),
+        ("x.sh", &marked, "fail"),
+        ("x.sh", &[b"\0\0\0", call.as_bytes()].concat(), "absent"),
+        ("x.png", call.as_bytes(), "absent"),
+        ("x.sh", b"cat <<A <<B\na\nA\naws cloudtrail create-subscription\nB\n", "absent"),
+    ] {
+        assert_eq!(
+            verdict(&[(path, text)], check),
+            wanted,
+            "{path}: {}",
+            String::from_utf8_lossy(&text[..40.min(text.len())])
+        );
+    }
+}
+
+#[test]
+fn trails_of_one_name_in_two_regions_are_two() {
+    let script = "aws cloudtrail create-trail --region eu-west-1 --name a --s3-bucket-name b\n\
+                  aws cloudtrail create-trail --region us-east-1 --name a --s3-bucket-name b\n";
+    let scan = scan_files(&[("x.sh", script.as_bytes())], only("multi-region-trail"));
+    let prints: BTreeSet<&str> = scan.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+    assert_eq!(prints.len(), 2, "{:?}", scan.findings);
+}
+
 /// A generator of numbers that are the same on every machine.
 struct Numbers(u64);
 

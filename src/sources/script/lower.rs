@@ -203,5 +203,7 @@ fn more(span: Span, detail: String) -> Field {
 
 /// The last part of an ARN such as `…:trail/audit`, or the name itself.
 fn bare(name: &Text, mark: &str) -> Text {
-    crate::model::lookup::after_last(name, mark).unwrap_or_else(|| name.clone())
+    let rest = crate::model::lookup::after_last(name, mark);
+    let kind = Text::from(mark.trim_start_matches(':'));
+    rest.and_then(|rest| rest.after(&kind)).unwrap_or_else(|| name.clone())
 }

@@ -185,6 +185,10 @@ impl Guards {
         let mut order = Vec::new();
         self.resolve(guards, DEPTH, &mut result, &mut order);
         order.push(at);
+        if result.iter().any(Guard::is_function) {
+            // Nothing in the script calls it: whoever does has run the script by then.
+            order.insert(0, usize::MAX);
+        }
         (result, order)
     }
 

@@ -52,9 +52,14 @@ fn continues(line: &str) -> bool {
 
 /// The word that ends the here-document which the line opens.
 fn here_document(line: &str) -> Option<String> {
+    here_documents(line).into_iter().next()
+}
+
+/// The words that end the here-documents which the line opens, in order.
+fn here_documents(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
     let mut rest = line;
-    loop {
-        let (_, behind) = rest.split_once("<<")?;
+    while let Some((_, behind)) = rest.split_once("<<") {
         rest = behind;
         if rest.starts_with('<') {
             rest = rest.trim_start_matches('<');
@@ -69,7 +74,39 @@ fn here_document(line: &str) -> Option<String> {
             .collect();
         // `1 << 3` is arithmetic.
         if word.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') {
-            return Some(word);
+            words.push(word);
         }
     }
+    words
+}
+
+/// The bodies of here-documents of which one line opens several: the grammar takes them for commands.
+pub(super) fn several_documents(script: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if memchr::memmem::find_iter(script.as_bytes(), "<<").take(2).count() < 2 {
+        return found;
+    }
+    let mut open: std::collections::VecDeque<String> = std::collections::VecDeque::new();
+    let mut first = 0;
+    let mut at = 0;
+    for line in script.split_inclusive('\n') {
+        let begin = at;
+        at += line.len();
+        let text = line.trim_end_matches(['\n', '\r']);
+        if let Some(end) = open.front() {
+            if text.trim_start_matches('\t') == end {
+                open.pop_front();
+                if open.is_empty() {
+                    found.push(first..begin);
+                }
+            }
+            continue;
+        }
+        let words = here_documents(text);
+        if words.len() > 1 && !text.trim_start().starts_with('#') {
+            open = words.into();
+            first = at;
+        }
+    }
+    found
 }

@@ -172,7 +172,12 @@ impl<'a> Program<'a> {
             if option || self.is_sign(place + 1, '{') {
                 break;
             }
-            let Some((more, next)) = self.expression(place + 1, 0) else { break };
+            // A splat stands before a list.
+            let mut begin = place + 1;
+            while self.is_sign(begin, '*') || self.is_sign(begin, '.') {
+                begin += 1;
+            }
+            let Some((more, next)) = self.expression(begin, 0) else { break };
             match more {
                 Value::List(items) => words.extend(items),
                 Value::Text(_) => words.push(more),
