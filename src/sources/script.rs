@@ -38,7 +38,7 @@ pub fn commands(text: &str, path: &str, file: FileId, language: Language) -> Vec
     }
     // A command that is put together in pieces may stand in several snippets.
     let key = |command: &Command| (command.span(), command.name.clone());
-    commands.sort_by(|a, b| key(a).cmp(&key(b)));
+    commands.sort_by_key(key);
     commands.dedup_by(|a, b| key(a) == key(b));
     commands.retain(|command| !command.is_help());
     commands.sort_by(|a, b| a.order.cmp(&b.order));

@@ -127,7 +127,7 @@ fn calls_bear_on_what_was_made_before_them() {
         (format!("{plain} --is-multi\n"), all, "pass"),
         (format!("FLAGS=--is-multi-region-trail\n{plain} $FLAGS\n"), all, "pass"),
         (format!("[ -n \"$1\" ] && FLAGS=--is-multi-region-trail\n{plain} $FLAGS\n"), all, "unknown"),
-        (format!("args=(--name a --s3-bucket-name b)\nif [ -n \"$1\" ]; then args+=(--is-multi-region-trail); fi\naws cloudtrail create-trail \"${{args[@]}}\"\n"), all, "unknown"),
+        ("args=(--name a --s3-bucket-name b)\nif [ -n \"$1\" ]; then args+=(--is-multi-region-trail); fi\naws cloudtrail create-trail \"${args[@]}\"\n".into(), all, "unknown"),
         ("args=(--name a)\nargs+=(--is-multi-region-trail)\naws cloudtrail create-trail \"${args[@]}\"\n".into(), all, "pass"),
         ("echo a | xargs aws cloudtrail create-trail --s3-bucket-name b --name\n".into(), all, "unknown"),
         (format!("{plain} \"$@\"\n"), all, "unknown"),

@@ -26,8 +26,8 @@ pub(super) fn report(change: &PlanChange, draft: Draft<'_, '_>) {
         .fail();
 }
 
-fn reason(change: &PlanChange) -> &'static str {
-    match change.loss {
+fn reason(change: &PlanChange) -> String {
+    let what = match change.loss {
         Loss::Weakened(Setting::Logging) => "nothing is recorded from then on, until logging is started again",
         Loss::Deleted(Part::Trail) => "nothing is recorded from then on",
         Loss::Deleted(Part::Key) => "log files that it encrypted cannot be read once it is gone",
@@ -36,7 +36,8 @@ fn reason(change: &PlanChange) -> &'static str {
             "log files that it encrypted cannot be read, and no new ones are written"
         }
         _ => "whoever runs the script takes away what protects the trail or its log files",
-    }
+    };
+    format!("'{}' is called, and {what}", change.attribute)
 }
 
 fn remedy(loss: Loss) -> &'static str {

@@ -258,7 +258,7 @@ impl Lexer<'_> {
         let mut end = self.text.len();
         while let Some(c) = self.text.get(at..).and_then(|rest| rest.chars().next()) {
             let rest = &self.text[at..];
-            if c == '\\' && escapes || c == '\\' && self.language == Language::Python {
+            if c == '\\' && (escapes || self.language == Language::Python) {
                 at += 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
             } else if let Some(open) = holes.filter(|open| rest.starts_with(open)) {
                 if open == "{" && rest.starts_with("{{") {

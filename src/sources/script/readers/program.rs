@@ -16,10 +16,10 @@ pub(super) fn snippets(text: &str, language: Language) -> Vec<Snippet> {
     program.assignments();
     let nesting = Nesting::new(text);
     let mut found = Vec::new();
-    for at in 0..tokens.len() {
+    for (at, token) in tokens.iter().enumerate() {
         let Some((value, windows)) = program.run(at) else { continue };
         let mut snippet = Snippet::new(false);
-        let around = nesting.around(tokens[at].at.start);
+        let around = nesting.around(token.at.start);
         for (condition, place) in &around {
             snippet.open(condition, place.clone());
         }
@@ -31,7 +31,7 @@ pub(super) fn snippets(text: &str, language: Language) -> Vec<Snippet> {
         } else {
             program.write(&value, &mut snippet, 0);
         }
-        snippet.put("\n", tokens[at].at.clone());
+        snippet.put("\n", token.at.clone());
         for (_, place) in around.iter().rev() {
             snippet.close(place.clone());
         }
@@ -82,9 +82,7 @@ impl<'a> Program<'a> {
                 Some((value, false))
             } else if next(1, '=') && !next(2, '=') && !next(2, '~') && !next(2, '>') {
                 Some((at + 2, false))
-            } else if next(1, '+') && next(2, '=') {
-                Some((at + 3, true))
-            } else if next(1, '<') && next(2, '<') && self.language == Language::Ruby {
+            } else if next(1, '+') && next(2, '=') || next(1, '<') && next(2, '<') && self.language == Language::Ruby {
                 Some((at + 3, true))
             } else if next(1, '.')
                 && matches!(self.word(at + 2), Some("append" | "extend" | "push" | "concat" | "insert"))
