@@ -15,6 +15,7 @@ const FILES: usize = 10_000;
 const RELEVANT: usize = 10;
 const ROUNDS: usize = 31;
 
+#[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 fn main() {
     let tree = tempfile::tempdir().expect("a temporary folder");
     let bytes = fill(tree.path());

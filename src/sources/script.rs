@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use crate::model::arn::{Shape, Text, Var};
+use crate::model::invocation::Layout;
 use crate::source_map::{FileId, Span};
 use crate::sources::embed;
 use crate::sources::shell;
@@ -31,7 +32,7 @@ pub fn commands(text: &str, path: &str, file: FileId, language: Language) -> Vec
     let mut commands: Vec<Command> = Vec::new();
     for (number, snippet) in readers::snippets(text, file, language).iter().enumerate() {
         for call in shell::calls(snippet.text()) {
-            let mut command = located(call, snippet, path, file);
+            let mut command = located(call, snippet, (text, path, file));
             command.order.insert(0, number);
             commands.push(command);
         }
@@ -66,8 +67,11 @@ pub fn candidates(script: &str, name: &str) -> Vec<String> {
     found
 }
 
-fn located(call: shell::Call, snippet: &Snippet, path: &str, file: FileId) -> Command {
-    let words = call.words.iter().map(|word| argument(word, snippet, path, file)).collect();
+/// The text of a file, its path and its id.
+type Source<'a> = (&'a str, &'a str, FileId);
+
+fn located(call: shell::Call, snippet: &Snippet, source: Source<'_>) -> Command {
+    let words = call.words.iter().map(|word| argument(word, snippet, source)).collect();
     Command {
         service: call.service,
         name: call.command,
@@ -82,11 +86,15 @@ fn located(call: shell::Call, snippet: &Snippet, path: &str, file: FileId) -> Co
         },
         tolerated: call.tolerated,
         order: call.order,
-        plain: snippet.plain,
+        layout: match (call.pieces, snippet.plain) {
+            (true, _) => Layout::Pieces,
+            (false, true) => Layout::Script,
+            (false, false) => Layout::List,
+        },
     }
 }
 
-fn argument(word: &shell::Word, snippet: &Snippet, path: &str, file: FileId) -> Argument {
+fn argument(word: &shell::Word, snippet: &Snippet, (text, path, file): Source<'_>) -> Argument {
     let at = snippet.place(&word.range);
     let at = Span::new(file, at.start, at.end);
     let mut result = Argument {
@@ -101,7 +109,8 @@ fn argument(word: &shell::Word, snippet: &Snippet, path: &str, file: FileId) -> 
         let written: String = run.iter().map(|c| c.c).collect();
         let place = |c: &shell::Char| snippet.place(&(c.start..c.end)).start as u32;
         if run[0].raw {
-            let var = hole(&written, path);
+            let span = snippet.place(&(run[0].start..run[run.len() - 1].end));
+            let var = hole(&written, text.get(span).unwrap_or_default(), path);
             if let Some(c) = embed::hole(result.holes.len()) {
                 result.flat.push(c);
                 result.offsets.extend(std::iter::repeat_n(place(&run[0]), c.len_utf8()));
@@ -121,7 +130,7 @@ fn argument(word: &shell::Word, snippet: &Snippet, path: &str, file: FileId) -> 
 }
 
 /// The hole for an expansion that is not known.
-fn hole(written: &str, path: &str) -> Var {
+fn hole(written: &str, original: &str, path: &str) -> Var {
     if written.contains("sts get-caller-identity") && written.contains("Account") && !written.contains("Arn") {
         return account(path);
     }
@@ -132,9 +141,11 @@ fn hole(written: &str, path: &str) -> Var {
     if ["AWS_ACCOUNT_ID", "ACCOUNT_ID", "AWS_ACCOUNT"].contains(&name) {
         return account(path);
     }
-    let (kind, detail) = if let Some(name) = name.strip_prefix("tw_") {
-        let name = name.trim_matches('_');
-        (CauseKind::Unsupported, format!("the expression '{name}' is not evaluated"))
+    // An expression of another language is shown as it is written there.
+    let expression = original.trim_matches(|c: char| "${}#\"' ".contains(c));
+    let foreign = name.starts_with("tw_");
+    let (kind, detail) = if foreign {
+        (CauseKind::Unsupported, format!("the expression '{}' is not evaluated", cut(expression)))
     } else if name.starts_with(['(', '`']) || written.starts_with('`') {
         (CauseKind::Unsupported, format!("what '{}' prints is not known", cut(written)))
     } else {
@@ -143,7 +154,11 @@ fn hole(written: &str, path: &str) -> Var {
     Var {
         key: format!("script:{path}:{written}").into(),
         // A hole is printed between `${` and `}`.
-        shown: if name.starts_with('(') { cut(written).into() } else { cut(name).into() },
+        shown: match () {
+            () if foreign && !expression.is_empty() => cut(expression).into(),
+            () if name.starts_with('(') => cut(written).into(),
+            () => cut(name).into(),
+        },
         cause: Cause::new(kind, detail),
         shape: Shape::Any,
     }

@@ -33,6 +33,8 @@ pub struct Call {
     pub words: Vec<Word>,
     /// Whether more arguments may follow than are written, or others: `xargs` adds some.
     pub open: bool,
+    /// Whether its first words come from a variable.
+    pub pieces: bool,
     /// What must hold for it to run, outermost first.
     pub guards: Vec<Guard>,
     /// Whether the script goes on when it fails: `… || true`.

@@ -253,6 +253,56 @@ fn trails_of_one_name_in_two_regions_are_two() {
     assert_eq!(prints.len(), 2, "{:?}", scan.findings);
 }
 
+/// The script with the fixes of all findings in it; `None` if one has no fix.
+fn fixed(path: &str, script: &str) -> Option<String> {
+    let scan = scan_files(&[(path, script.as_bytes())], only("deprecated-subscription-commands"));
+    assert!(!scan.findings.is_empty());
+    let mut edits: Vec<_> = scan.findings.iter().flat_map(|finding| &finding.fix).collect();
+    if scan.findings.iter().any(|finding| finding.fix.is_empty()) {
+        return None;
+    }
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.at.start));
+    let mut text = script.to_owned();
+    for edit in edits {
+        text.replace_range(edit.at.range(), &edit.text);
+    }
+    Some(text)
+}
+
+#[test]
+fn mechanical_replacements_are_fixes_and_no_others() {
+    for (script, wanted) in [
+        (
+            "aws cloudtrail create-subscription --name a --s3-use-bucket b\n",
+            "aws cloudtrail create-trail --name a --s3-bucket-name b && aws cloudtrail start-logging --name a\n",
+        ),
+        (
+            "aws --region \"$R\" cloudtrail create-subscription --name=\"$N\" \\\n  --s3-us=b --include-global-service-events true\n",
+            "",
+        ),
+        (
+            "aws --region $R cloudtrail create-subscription --name $N \\\n  --s3-us=b --include-global-service-events true\n",
+            "aws --region $R cloudtrail create-trail --name $N \\\n  --s3-bucket-name=b --include-global-service-events && aws \
+             --region \"${R}\" cloudtrail start-logging --name \"${N}\"\n",
+        ),
+        (
+            "aws cloudtrail update-subscription --name 'größe' --s3-prefix \"$P\" --include-global-service-events False # x\n",
+            "aws cloudtrail update-trail --name 'größe' --s3-key-prefix \"$P\" --no-include-global-service-events # x\n",
+        ),
+        ("aws cloudtrail create-subscription --name a --s3-new-bucket b\n", ""),
+        ("aws cloudtrail update-subscription --name a --sns-new-topic t\n", ""),
+        ("aws cloudtrail update-subscription --name a $MORE\n", ""),
+        ("aws cloudtrail update-subscription --name a --include-global-service-events \"$X\"\n", ""),
+        ("cmd='aws cloudtrail create-subscription'\n$cmd --name a\n$cmd --name b\n", ""),
+    ] {
+        assert_eq!(fixed("x.sh", script), Some(wanted.to_owned()).filter(|text| !text.is_empty()), "{script}");
+    }
+    let python = "run([\"aws\", \"cloudtrail\", \"update-subscription\", \"--name\", \"a\", \"--s3-prefix\", \"p\"])\n";
+    let wanted = python.replace("update-subscription", "update-trail").replace("--s3-prefix", "--s3-key-prefix");
+    assert_eq!(fixed("x.py", python), Some(wanted));
+    assert_eq!(fixed("x.py", "run([\"aws\", \"cloudtrail\", \"create-subscription\", \"--name\", \"a\"])\n"), None);
+}
+
 /// A generator of numbers that are the same on every machine.
 struct Numbers(u64);
 

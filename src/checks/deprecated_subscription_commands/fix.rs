@@ -4,7 +4,7 @@ use super::{REPLACEMENTS, known_flag};
 use crate::finding::Edit;
 use crate::model::arn::{Part, Text};
 use crate::model::attr::Origin;
-use crate::model::invocation::{Invocation, Word};
+use crate::model::invocation::{Invocation, Layout, Word};
 use crate::source_map::Span;
 
 /// The edits; none where a bucket, a topic or a policy must be made first, or where the words stand in pieces.
@@ -16,7 +16,8 @@ fn try_edits(invocation: &Invocation, creates: bool) -> Option<Vec<Edit>> {
     let places: Vec<Span> = invocation.words.iter().map(place).collect::<Option<_>>()?;
     // One behind the other in one file: else a word is put together elsewhere, and may be used twice.
     let ordered = places.windows(2).all(|pair| pair[0].file == pair[1].file && pair[0].end <= pair[1].start);
-    if !ordered || (creates && !invocation.plain) {
+    let layout = invocation.layout;
+    if !ordered || layout == Layout::Pieces || (creates && layout != Layout::Script) {
         return None;
     }
     let command = invocation.words.iter().position(|word| word.text == invocation.command)?;
@@ -111,7 +112,7 @@ fn written(value: &Text) -> Option<String> {
             Part::Lit(_) => return None,
             Part::Var(var) => {
                 let name = &*var.shown;
-                let plain = !name.starts_with("tw_")
+                let plain = !var.key.contains("${tw_")
                     && name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
                     && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
                 if !plain {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::shorthand;
 use crate::model::arn::{Text, Var};
+use crate::model::invocation::Layout;
 use crate::source_map::{FileId, Span};
 use crate::sources::block::MORE;
 use crate::sources::embed::{self, Places};
@@ -31,8 +32,8 @@ pub struct Command {
     pub tolerated: bool,
     /// Sorts the commands of a file in the order they run.
     pub order: Vec<usize>,
-    /// Whether a further command could be put behind it.
-    pub plain: bool,
+    /// How its words stand in the file.
+    pub layout: Layout,
 }
 
 /// A word.

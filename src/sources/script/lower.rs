@@ -104,7 +104,7 @@ impl Cx<'_> {
             id: self.of_command(command),
             command: command.name.as_str().into(),
             words,
-            plain: command.plain,
+            layout: command.layout,
         };
         self.input.invocations.items.push(invocation);
     }

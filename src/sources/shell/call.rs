@@ -47,7 +47,7 @@ impl Reader<'_> {
         let text = first.text();
         let rest = &words[1..];
         if is_aws(first, &text) {
-            calls.extend(self.aws(words));
+            calls.extend(self.aws(words).map(|call| Call { pieces: expanded > 0, ..call }));
         } else if let Some(variable) = first.variable().filter(|variable| !first.quoted || variable.all_items) {
             let values = self.scope.variables.get(&variable.name);
             let uncertain = |value: &Value| matches!(value, Value::Text(word) if word.uncertain);
@@ -146,7 +146,7 @@ impl Reader<'_> {
         }
         let Start { guards, tolerated, order, .. } = self.start;
         let (guards, order, tolerated) = (guards.clone(), order.clone(), *tolerated);
-        Some(Call { service, command, words: made, open: self.open.get(), guards, tolerated, order })
+        Some(Call { service, command, words: made, open: self.open.get(), pieces: false, guards, tolerated, order })
     }
 
     /// The words with variables of one known value put in, at the places of their uses.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::model::arn::{Shape, Text, Var};
 use crate::model::attr::Origin;
-use crate::model::invocation::{Invocation, Word};
+use crate::model::invocation::{Invocation, Layout, Word};
 use crate::model::{Existence, Identity, InputId, ResourceKind};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::shell;
@@ -219,7 +219,7 @@ pub fn invocations(
         };
         let words =
             command.words.into_iter().map(|(text, place)| Word { text, at: Origin::Text(at(&place)) }).collect();
-        invocations.push(Invocation { id, command: Text::from(command.name.as_str()), words, plain: false });
+        invocations.push(Invocation { id, command: Text::from(command.name.as_str()), words, layout: Layout::Pieces });
     }
     invocations
 }

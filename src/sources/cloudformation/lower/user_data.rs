@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::model::arn::{Shape, Text};
 use crate::model::attr::Origin;
-use crate::model::invocation::{Invocation, Word};
+use crate::model::invocation::{Invocation, Layout, Word};
 use crate::model::{Identity, Input, ResourceKind};
 use crate::source_map::{FileId, Span};
 use crate::sources::script::removal;
@@ -85,7 +85,7 @@ fn found(cx: &Cx<'_, '_, '_>, built: &Script, file: FileId, input: &mut Input) {
         id.at = Origin::Text(span);
         let command = Text::from(call.command.as_str());
         input.changes.items.extend(removal::of_trail(&id, &call.command));
-        input.invocations.items.push(Invocation { id, command, words, plain: false });
+        input.invocations.items.push(Invocation { id, command, words, layout: Layout::Pieces });
     }
 }
 
