@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::sources::script::Language;
 
@@ -189,7 +189,9 @@ impl Marks {
             "-user-policy",
             "-group-policy",
         ];
-        static MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
+        // Only the search for the leftmost match takes the vectorized path.
+        static MARKERS: LazyLock<Option<AhoCorasick>> =
+            LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(MARKS).ok());
         let mut found = Self::default();
         // Without the automaton (constant patterns: it is always there) nothing may be skipped.
         let Some(markers) = MARKERS.as_ref() else { return Self { template: true, script: true } };
