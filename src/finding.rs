@@ -2,6 +2,7 @@
 
 use crate::model::Identity;
 use crate::model::attr::Origin;
+use crate::source_map::Span;
 use crate::truth::{Cause, Causes};
 
 pub mod allow;
@@ -141,6 +142,15 @@ pub struct Evidence {
     pub at: Origin,
 }
 
+/// A piece of text that replaces another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes; empty where something is only put in.
+    pub at: Span,
+    /// What comes.
+    pub text: String,
+}
+
 /// One verdict about one resource.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -164,6 +174,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What to do; set for every fail.
     pub remediation: Option<String>,
+    /// The change that does it, where it is mechanical; in one file.
+    pub fix: Vec<Edit>,
     /// What tells findings of one check about one resource apart: the attribute, a statement, a filter.
     pub fault: String,
     /// The identity across runs: `sha256:…`. Filled in by the scan.

@@ -420,6 +420,8 @@ pub enum Protection {
     },
     /// It is a live resource, which belongs to none.
     Live,
+    /// A script makes things and manages none.
+    Script,
 }
 
 /// A setting whose attribute may say the opposite: a store takes in events when `suspend` is false.

@@ -27,6 +27,7 @@ mod plan_sources;
 mod plans;
 mod read;
 mod recordings;
+mod scripts;
 mod terraform;
 mod walk;
 
@@ -60,6 +61,8 @@ pub struct Request<'a> {
     pub live: Option<Recording>,
     /// The time of the judgement, in seconds since 1970, where a recording does not say it.
     pub clock: Option<i64>,
+    /// Whether the code blocks of Markdown pages are scripts.
+    pub include_docs: bool,
     /// Is told about each step; called from many threads.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
 }
@@ -199,7 +202,8 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let settings = terraform::settings(&request.terraform, &mut sources)?;
     let named = walked.source.clone();
     let folders = std::mem::take(&mut walked.recordings);
-    let read::Read { templates, mut plans, files, base, mut gaps } = read::templates(walked, &mut sources, &report);
+    let read::Read { templates, mut plans, files, scripts, base, mut gaps } =
+        read::templates(walked, &mut sources, &report);
     let planned = plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
@@ -215,6 +219,9 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let recorded =
         recordings::inputs(&folders, request.live.as_ref(), &base, request.clock, &mut sources, first, &mut gaps);
     inputs.extend(recorded.inputs);
+    let first = inputs.len() as u32;
+    let made = scripts::inputs(scripts, &base, &mut sources, &inputs, first, &mut gaps);
+    inputs.extend(made);
     let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;

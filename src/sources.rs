@@ -7,6 +7,8 @@ pub mod grants;
 pub mod partition;
 pub mod policy;
 pub mod script;
+pub mod selectors;
+pub mod shell;
 pub mod terraform;
 pub mod uses;
 pub mod value;

@@ -23,6 +23,8 @@ fn judge_one(subject: &impl Subject, protection: &Protection, judge: &mut Judge<
         Protection::Terraform { objects: Some(objects), .. } => with_its_objects(subject, objects, judge),
         Protection::Terraform { prevent_destroy, objects: None } => prevented(subject, prevent_destroy, judge),
         Protection::Live => {}
+        // What a script makes, nothing takes away but another command.
+        Protection::Script => {}
     }
 }
 

@@ -9,6 +9,8 @@ use crate::finding::Judge;
 use crate::model::Estate;
 use crate::model::invocation::{Invocation, Word};
 
+mod fix;
+
 /// The commands and flags, and what replaces them.
 #[derive(Deserialize)]
 struct Replacements {
@@ -53,6 +55,7 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
             .evidence("command", command.replacement.join(" and "), name, at)
             .fault(name)
             .remedy(remedy(command, given))
+            .fix(fix::edits(invocation, command.name == "create-subscription"))
             .fail();
     }
 }
@@ -81,7 +84,7 @@ fn remedy(command: &Command, given: &[Word]) -> String {
     for place in used {
         let flag = &REPLACEMENTS.flags[place];
         let heir = if creates { &flag.create_trail } else { &flag.update_trail };
-        steps.extend(step(&flag.flag, heir.as_deref()));
+        steps.extend(step(&flag.flag, heir.as_deref(), given));
     }
     let calls: Vec<String> = command.replacement.iter().map(|name| format!("'aws cloudtrail {name}'")).collect();
     let mut text = format!("Use {}", calls.join(" and then "));
@@ -94,7 +97,7 @@ fn remedy(command: &Command, given: &[Word]) -> String {
 }
 
 /// What to do with one flag; `None` when it stays as it is.
-fn step(flag: &str, heir: Option<&str>) -> Option<String> {
+fn step(flag: &str, heir: Option<&str>, given: &[Word]) -> Option<String> {
     Some(match (flag, heir) {
         ("--s3-new-bucket", Some(heir)) => {
             format!(
@@ -106,7 +109,13 @@ fn step(flag: &str, heir: Option<&str>) -> Option<String> {
                 "{flag} becomes {heir}, once the topic and its policy exist (sns create-topic, set-topic-attributes)"
             )
         }
-        ("--include-global-service-events", Some(heir)) => format!("{flag} takes no value any more: {heir}"),
+        ("--include-global-service-events", Some(heir)) => match global_events(given).as_deref() {
+            Some("true") => format!("{flag} takes no value any more: leave out its 'true'"),
+            Some("false") => {
+                format!("{flag} takes no value any more: its 'false' is --no-include-global-service-events")
+            }
+            _ => format!("{flag} takes no value any more: {heir}"),
+        },
         ("--s3-custom-policy", None) => format!("{flag} has no heir: s3api put-bucket-policy --policy"),
         ("--sns-custom-policy", None) => {
             format!("{flag} has no heir: sns set-topic-attributes --attribute-name Policy")
@@ -115,6 +124,19 @@ fn step(flag: &str, heir: Option<&str>) -> Option<String> {
         (_, Some(heir)) if heir == flag => return None,
         (_, Some(heir)) => format!("{flag} becomes {heir}"),
     })
+}
+
+/// The value of `--include-global-service-events`.
+fn global_events(given: &[Word]) -> Option<String> {
+    for (i, word) in given.iter().enumerate() {
+        let text = word.text.to_string();
+        let (flag, inline) = text.split_once('=').map_or((&*text, None), |(flag, value)| (flag, Some(value)));
+        if known_flag(flag).is_some_and(|place| REPLACEMENTS.flags[place].flag == "--include-global-service-events") {
+            let value = inline.map(str::to_owned).or_else(|| given.get(i + 1).map(|word| word.text.to_string()));
+            return value.map(|value| value.to_ascii_lowercase());
+        }
+    }
+    None
 }
 
 /// The flag that was written, maybe abbreviated: AWS CLI v1 takes every beginning that only one flag has.

@@ -14,11 +14,14 @@ pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
         let covering: Vec<&Trail> = all.filter(|trail| covers(trail)).take(2).collect();
         for trail in trails() {
             let logging = &trail.logging;
-            let mut draft = judge
-                .on(trail)
-                .claim("is logging", "is not logging")
-                .looks_at(logging, "true")
-                .remedy(format!("Set '{}' to true.", logging.name));
+            let mut draft =
+                judge.on(trail).claim("is logging", "is not logging").looks_at(logging, "true").remedy(match &*logging
+                    .name
+                {
+                    // A script has a call where other sources have an attribute.
+                    "start-logging" => "Call 'aws cloudtrail start-logging' for the trail.".to_owned(),
+                    name => format!("Set '{name}' to true."),
+                });
             if let Some(other) = covering.iter().find(|other| !std::ptr::eq(**other, trail)) {
                 draft = draft
                     .severity(Severity::Low)

@@ -1,4 +1,4 @@
-//! What plans take away from audit trails.
+//! What plans and commands take away from audit trails.
 
 use std::collections::HashSet;
 
@@ -7,17 +7,27 @@ use crate::finding::{Draft, Judge, Severity};
 use crate::model::arn::Text;
 use crate::model::change::{Loss, Part, PlanChange, Setting};
 use crate::model::destination::bare_name;
-use crate::model::{Estate, Input, InputKind};
+use crate::model::{Estate, Input, InputKind, ResourceKind};
 use crate::truth::Truth;
 
+mod commands;
+
 pub(super) fn run(estate: &Estate, judge: &mut Judge<'_>) {
-    let plans = || estate.inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan);
-    if plans().next().is_none() {
+    let takes_away = |input: &Input| input.kind == InputKind::TerraformPlan || !input.changes.items.is_empty();
+    if !estate.inputs.iter().any(takes_away) {
         return;
     }
     let named = names(estate);
-    for plan in plans() {
-        let used = |change: &&PlanChange| change.used || change.names.iter().any(|name| named.contains(name));
+    let used = |change: &&PlanChange| change.used || change.names.iter().any(|name| named.contains(name));
+    for input in &estate.inputs {
+        let of_command = |change: &&PlanChange| change.id.kind == ResourceKind::Command;
+        for change in input.changes.iter().filter(of_command).filter(used) {
+            commands::report(change, judge.on(change));
+        }
+    }
+    for plan in estate.inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
+        let of_plan = |change: &&PlanChange| change.id.kind != ResourceKind::Command;
+        let used = |change: &&PlanChange| of_plan(change) && used(change);
         let mut losses = plan.changes.iter().filter(used).peekable();
         if losses.peek().is_none() {
             let draft = judge

@@ -21,10 +21,11 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judges templates, modules, plans and states.
+    /// Judges templates, modules, plans, states and scripts.
     ///
-    /// Finds the CloudFormation templates, Terraform modules, plans and states among the given files and folders by
-    /// their content, judges them together with their nested stacks and local modules, and reports.
+    /// Finds the CloudFormation templates, Terraform modules, plans, states and scripts that call the AWS CLI among the
+    /// given files and folders by their content, judges them together with their nested stacks and local modules, and
+    /// reports.
     #[command(after_long_help = EXIT)]
     Scan(Box<Scan>),
     /// Judges a live account, or all accounts of an organization.
@@ -68,9 +69,15 @@ pub struct Scan {
     /// Files and folders; `-` is standard input
     ///
     /// Folders are searched for templates by content, honouring .gitignore; hidden files are read. A file that is
-    /// named here is always read, and it is a gap if it is not a template.
+    /// named here is always read, and it is a gap if it is neither a template nor a script.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+
+    /// Take the code blocks of Markdown pages for scripts
+    ///
+    /// What a page shows is rarely run as it stands, so that pages are left alone without this.
+    #[arg(long)]
+    pub include_docs: bool,
 
     /// What `live` has, too.
     #[command(flatten)]

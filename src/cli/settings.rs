@@ -65,6 +65,7 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
         },
         live: None,
         clock: stated_time()?.map(OffsetDateTime::unix_timestamp),
+        include_docs: args.include_docs,
         progress: None,
     };
     Ok(Settings { request, reporting: reporting(&args.common)? })

@@ -1,6 +1,6 @@
 //! The judge: takes what a check saw and makes findings of one shape.
 
-use super::{Evidence, Finding, Options, Outcome, Related, Severity, Standing, Witness};
+use super::{Edit, Evidence, Finding, Options, Outcome, Related, Severity, Standing, Witness};
 use crate::model::attr::{Attr, Origin, Show};
 use crate::model::{Existence, Identity, Input, ResourceKind, Subject};
 use crate::truth::{Cause, CauseKind, Causes, Truth};
@@ -70,6 +70,7 @@ pub struct Draft<'j, 'o> {
     related: Vec<Related>,
     evidence: Vec<Evidence>,
     remedy: Option<String>,
+    fix: Vec<Edit>,
 }
 
 impl<'j, 'o> Draft<'j, 'o> {
@@ -86,6 +87,7 @@ impl<'j, 'o> Draft<'j, 'o> {
             related: Vec::new(),
             evidence: Vec::new(),
             remedy: None,
+            fix: Vec::new(),
         }
     }
 
@@ -164,6 +166,12 @@ impl<'j, 'o> Draft<'j, 'o> {
     /// What to do, as one or two imperative sentences that name the attribute of this source.
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// The change that does it, if there is one that needs no thought.
+    pub fn fix(mut self, edits: Vec<Edit>) -> Self {
+        self.fix = edits;
         self
     }
 
@@ -254,7 +262,8 @@ impl<'j, 'o> Draft<'j, 'o> {
             self.evidence.push(Evidence { attribute, expected, observed, at });
             self.remedy = Some(LANDING_ZONE.to_owned());
         }
-        let remediation = matches!(outcome, Outcome::Fail(_)).then(|| clean(&self.remedy.unwrap_or_default()));
+        let remediates = matches!(outcome, Outcome::Fail(_));
+        let remediation = remediates.then(|| clean(&self.remedy.unwrap_or_default()));
         self.judge.findings.push(Finding {
             check: self.judge.check,
             severity: if matches!(outcome, Outcome::Fail(_)) { self.severity } else { self.judge.severity },
@@ -266,6 +275,7 @@ impl<'j, 'o> Draft<'j, 'o> {
             related: self.related,
             evidence: self.evidence,
             remediation,
+            fix: if remediates { self.fix } else { Vec::new() },
             fault,
             fingerprint: String::new(),
         });

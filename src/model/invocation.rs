@@ -12,6 +12,19 @@ pub struct Invocation {
     pub command: Text,
     /// All words of the call, `aws` included, in order.
     pub words: Vec<Word>,
+    /// How its words stand in their text.
+    pub layout: Layout,
+}
+
+/// How the words of a call stand in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// As a command of a shell, behind which another one can be put.
+    Script,
+    /// Each by itself, in a list of arguments or in a string of a program.
+    List,
+    /// Put together from several places, which may serve other calls too.
+    Pieces,
 }
 
 /// A word of a command line.

@@ -126,6 +126,7 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
             }]),
         }],
         related_locations: related(scan, finding),
+        fixes: fix(scan, finding),
         partial_fingerprints: model::Fingerprints {
             trailwarden: &finding.fingerprint,
             line: live::path(scan, finding).map(|_| live::line_hash(finding)),
@@ -195,6 +196,34 @@ fn physical(at: Location<'_>) -> model::PhysicalLocation {
             end_column: at.end_column,
         }),
     }
+}
+
+/// The change that does away with a finding. A change of a text that must not be shown is none.
+fn fix(scan: &Scan, finding: &Finding) -> Option<[model::Fix; 1]> {
+    let first = finding.fix.first()?;
+    let file = scan.sources.file(first.at.file);
+    if finding.fix.iter().any(|edit| edit.at.file != first.at.file || file.is_secret(edit.at.start as usize)) {
+        return None;
+    }
+    let replacement = |edit: &crate::finding::Edit| {
+        let (start, end) = scan.sources.positions(edit.at);
+        model::Replacement {
+            deleted_region: model::Region {
+                start_line: start.line,
+                start_column: start.column,
+                end_line: end.line,
+                end_column: end.column,
+            },
+            inserted_content: Some(model::Content { text: clean(&edit.text) }),
+        }
+    };
+    Some([model::Fix {
+        description: model::Message { text: "Call the command that replaces it.".to_owned() },
+        artifact_changes: [model::ArtifactChange {
+            artifact_location: model::ArtifactLocation { uri: uri::of_path(file.path()) },
+            replacements: finding.fix.iter().map(replacement).collect(),
+        }],
+    }])
 }
 
 fn related(scan: &Scan, finding: &Finding) -> Vec<model::Location> {

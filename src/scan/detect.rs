@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::sources::script::Language;
 
 /// What a file's extension lets one expect. It never makes a file ours; it decides what a fault in it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,55 +93,125 @@ pub(super) struct Suspect {
     pub(super) form: Form,
     /// Whether a fault in it is a gap.
     pub(super) ours: bool,
+    /// The language it is in, if it may be a script that we judge.
+    pub(super) script: Option<Language>,
+}
+
+/// What is known of a file before it is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hints<'a> {
+    /// Its path.
+    pub(super) path: &'a str,
+    /// What its name lets one expect.
+    pub(super) form: Form,
+    /// Whether the command line names it.
+    pub(super) named: bool,
+    /// Whether code blocks of pages are scripts.
+    pub(super) docs: bool,
+}
+
+impl Hints<'_> {
+    fn language(self, bytes: &[u8]) -> Option<Language> {
+        Language::of(self.path, bytes).filter(|language| self.docs || *language != Language::Markdown)
+    }
 }
 
 /// How far a file is searched for NUL bytes before it counts as binary.
 const HEAD: usize = 8 * 1024;
 
-/// Judges a file's bytes. `named` is for files that the command line names: they are always ours. A large text is taken
-/// out of `bytes`, so that it is in memory once.
-pub(super) fn suspect(bytes: &mut Vec<u8>, form: Form, named: bool) -> Option<Suspect> {
+/// Judges a file's bytes; a file that the command line names is always ours. A large text is taken out of `bytes`, so
+/// that it is in memory once.
+pub(super) fn suspect(bytes: &mut Vec<u8>, hints: Hints<'_>) -> Option<Suspect> {
     if let Some(text) = wide(bytes) {
         return match text {
             Ok(text) => {
                 let mut bytes = text.into_bytes();
-                narrow(&mut bytes, form, named)
+                narrow(&mut bytes, hints)
             }
             Err(text) => {
+                let Hints { form, named, .. } = hints;
                 let ours = named || (form == Form::Document && marked(text.as_bytes()));
                 let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
-                ours.then_some(Suspect { text: Text::Broken { text, at }, form, ours })
+                ours.then_some(Suspect { text: Text::Broken { text, at }, form, ours, script: None })
             }
         };
     }
-    narrow(bytes, form, named)
+    narrow(bytes, hints)
 }
 
-fn narrow(bytes: &mut Vec<u8>, form: Form, named: bool) -> Option<Suspect> {
+fn narrow(bytes: &mut Vec<u8>, hints: Hints<'_>) -> Option<Suspect> {
+    let Hints { form, named, .. } = hints;
     let binary = memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some();
     if named || matches!(form, Form::Terraform | Form::Variables) {
+        let script = if named && !binary { hints.language(bytes) } else { None };
         let text = if binary { Text::Binary } else { decode(bytes) };
-        return Some(Suspect { text, form, ours: true });
+        return Some(Suspect { text, form, ours: true, script });
     }
-    if (binary && form != Form::Document) || !marked(bytes) {
+    if binary && form != Form::Document {
         return None;
     }
-    match form {
-        // A fault in a quoted template is no news; without the shape there is nothing to parse.
-        Form::Foreign | Form::Other | Form::Binary => {
-            shaped(bytes).then(|| Suspect { text: decode(bytes), form, ours: form == Form::Other })
+    let marks = Marks::of(bytes);
+    let script = if marks.script && !binary { hints.language(bytes) } else { None };
+    let template = marks.template
+        && match form {
+            // A fault in a quoted template is no news; without the shape there is nothing to parse.
+            Form::Foreign | Form::Other | Form::Binary => shaped(bytes),
+            _ => true,
+        };
+    if !template && script.is_none() {
+        return None;
+    }
+    let ours = template && !matches!(form, Form::Foreign | Form::Binary);
+    Some(Suspect { text: decode(bytes), form, ours, script })
+}
+
+/// What the bytes of a file hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Marks {
+    /// What every CloudFormation template holds, a version or the type of a resource, or what every plan and state of
+    /// Terraform holds.
+    template: bool,
+    /// What every call that is judged holds.
+    script: bool,
+}
+
+impl Marks {
+    fn of(bytes: &[u8]) -> Self {
+        /// Those before this one are of templates.
+        const SCRIPTS: usize = 3;
+        const MARKS: [&str; 8] = [
+            "AWS::",
+            "AWSTemplateFormatVersion",
+            PLAN,
+            "cloudtrail",
+            "CloudTrail",
+            "-role-policy",
+            "-user-policy",
+            "-group-policy",
+        ];
+        // Only the search for the leftmost match takes the vectorized path.
+        static MARKERS: LazyLock<Option<AhoCorasick>> =
+            LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(MARKS).ok());
+        let mut found = Self::default();
+        // Without the automaton (constant patterns: it is always there) nothing may be skipped.
+        let Some(markers) = MARKERS.as_ref() else { return Self { template: true, script: true } };
+        for mark in markers.find_iter(bytes) {
+            if mark.pattern().as_usize() < SCRIPTS {
+                found.template = true;
+            } else {
+                found.script = true;
+            }
+            if found.template && found.script {
+                break;
+            }
         }
-        _ => Some(Suspect { text: decode(bytes), form, ours: true }),
+        found
     }
 }
 
-/// Whether the bytes hold what every CloudFormation template holds, a version or the type of a resource, or what every
-/// plan and state of Terraform holds.
+/// Whether the bytes hold what every template, plan or state holds.
 pub(super) fn marked(bytes: &[u8]) -> bool {
-    static MARKERS: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| AhoCorasick::new(["AWS::", "AWSTemplateFormatVersion", PLAN]).ok());
-    // Without the automaton (two constant patterns: it is always there) nothing may be skipped.
-    MARKERS.as_ref().is_none_or(|markers| markers.is_match(bytes))
+    Marks::of(bytes).template
 }
 
 /// What every plan and state holds.
@@ -219,7 +291,7 @@ mod tests {
     }
 
     fn suspect(bytes: &[u8], form: Form, named: bool) -> Option<Suspect> {
-        super::suspect(&mut bytes.to_vec(), form, named)
+        super::suspect(&mut bytes.to_vec(), Hints { path: "x", form, named, docs: false })
     }
 
     #[test]
@@ -263,7 +335,8 @@ mod tests {
     fn a_large_text_is_not_copied() {
         let mut bytes = b"# AWS::\n".repeat(LARGE / 8);
         let at = bytes.as_ptr();
-        let found = super::suspect(&mut bytes, Form::Document, false).expect("has a marker");
+        let found = super::suspect(&mut bytes, Hints { path: "x", form: Form::Document, named: false, docs: false })
+            .expect("has a marker");
         assert!(matches!(found.text, Text::Whole(text) if text.as_ptr() == at));
     }
 

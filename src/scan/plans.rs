@@ -84,6 +84,7 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
                     input.owner = shown(&module.dir);
                 }
                 input.invocations.items = commands::invocations(commands, id, sources, &mut HashSet::new());
+                super::scripts::removals(&mut input);
                 inputs.push(input);
             }
             Err(_) => gaps.push(internal(&document.path)),

@@ -8,10 +8,12 @@ use rayon::prelude::*;
 
 use super::detect::{self, Text};
 use super::plans::{self, Document};
+use super::scripts::Script;
 use super::walk::{self, Base, Found, Walked};
 use super::{Gap, Progress, internal, terraform};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::cloudformation::{self, Template};
+use crate::sources::script::{self, Language};
 use crate::sources::terraform::module::ConfigFile;
 use crate::syntax::{self, Node};
 
@@ -23,6 +25,8 @@ pub(super) struct Read {
     pub(super) plans: Vec<Document>,
     /// The files of Terraform modules, by path.
     pub(super) files: Vec<ConfigFile>,
+    /// Scripts, by path.
+    pub(super) scripts: Vec<Script>,
     /// How paths are reported.
     pub(super) base: Base,
     /// What could not be read.
@@ -37,6 +41,7 @@ pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn
     let mut places: BTreeSet<PathBuf> = found.iter().filter_map(|file| file.place.clone()).collect();
     let mut templates = Vec::new();
     let mut plans = Vec::new();
+    let mut scripts: Vec<Script> = Vec::new();
     while !found.is_empty() {
         report(Progress::Parsing(found.len()));
         let texts: Vec<Entered> = found.into_iter().filter_map(|file| enter(file, sources, &mut gaps)).collect();
@@ -49,6 +54,7 @@ pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn
                     document.read.secrets.iter().for_each(|span| sources.hide(*span));
                     plans.push(*document);
                 }
+                Ok(Parsed::Script(script)) => scripts.push(script),
                 Ok(Parsed::Templates(mut documents)) => {
                     let secrets = documents.iter().flat_map(|template| cloudformation::secrets(&template.root));
                     secrets.for_each(|span| sources.hide(span));
@@ -68,7 +74,8 @@ pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn
     }
     templates.sort_by(|a, b| (&a.path, a.root.span).cmp(&(&b.path, b.root.span)));
     plans.sort_by(|a: &Document, b| a.path.cmp(&b.path));
-    Read { templates, plans, files, base, gaps }
+    scripts.sort_by(|a, b| a.path.cmp(&b.path));
+    Read { templates, plans, files, scripts, base, gaps }
 }
 
 /// A text that is in the map.
@@ -80,6 +87,7 @@ pub(super) struct Entered {
     ours: bool,
     /// Whether it is worth reading as a plan or state.
     plan: bool,
+    script: Option<Language>,
 }
 
 /// Takes a text into the map; what is none becomes a gap.
@@ -92,7 +100,12 @@ pub(super) fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) 
             if plan {
                 sources.withhold(file);
             }
-            Some(Entered { file, place, named, ours: suspect.ours, plan })
+            Some(Entered { file, place, named, ours: suspect.ours, plan, script: suspect.script })
+        }
+        // What a script says in another encoding is a comment or a text: its commands are still there.
+        Text::Broken { text, .. } if suspect.script.is_some() && !(suspect.ours && detect::marked(text.as_bytes())) => {
+            let file = sources.add(path, text);
+            Some(Entered { file, place, named, ours: false, plan: false, script: suspect.script })
         }
         Text::Broken { text, at } => {
             if suspect.ours {
@@ -129,6 +142,18 @@ fn hide_all(file: FileId, sources: &mut SourceMap) {
 enum Parsed {
     Templates(Vec<Template>),
     Plan(Box<Document>),
+    Script(Script),
+}
+
+/// The calls in a script; the error when that panics.
+fn script(text: &Entered, language: Language, sources: &SourceMap) -> Result<Script, Vec<Gap>> {
+    let source = sources.file(text.file);
+    let path = source.path().to_owned();
+    let read = || script::commands(source.text(), &path, text.file, language);
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(commands) => Ok(Script { file: text.file, commands, named: text.named, path }),
+        Err(_) => Err(vec![internal(&path)]),
+    }
 }
 
 fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
@@ -152,6 +177,12 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
             Err(_) => return Err(vec![internal(path)]),
         }
     }
+    let speaks = detect::marked(source.text().as_bytes());
+    if let Some(language) =
+        text.script.filter(|language| !speaks && !matches!(language, Language::Yaml | Language::Package))
+    {
+        return script(text, language, sources).map(Parsed::Script);
+    }
     // CloudFormation reads what begins with a brace as JSON; a file that says it is JSON gets no YAML's leniency.
     let strict = path.to_ascii_lowercase().ends_with(".json") && source.text().trim_start().starts_with(['{', '[']);
     let parsed = catch_unwind(AssertUnwindSafe(|| {
@@ -163,6 +194,10 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
     }));
     let documents = match parsed {
         Ok(Ok(documents)) => documents,
+        Ok(Err(_)) if text.script.is_some() && !(text.ours && speaks) && !text.named => {
+            let language = text.script.unwrap_or(Language::Shell);
+            return script(text, language, sources).map(Parsed::Script);
+        }
         Ok(Err(error)) => {
             let span = Some(error.span);
             return Err(fault(Gap {
@@ -181,6 +216,14 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
         .filter(cloudformation::is_template)
         .map(|root| Template { file: text.file, path: path.to_owned(), root })
         .collect();
+    let may_be_script = text.script.filter(|_| templates.is_empty() && (list.is_none() || !speaks));
+    if let Some(language) = may_be_script {
+        let script = script(text, language, sources)?;
+        // A file of YAML that says nothing to us and was named is a mistake.
+        if !text.named || !script.commands.is_empty() || !matches!(language, Language::Yaml | Language::Package) {
+            return Ok(Parsed::Script(script));
+        }
+    }
     match (templates.is_empty(), list) {
         (true, Some(span)) => {
             let message = "the document is a list: a CloudFormation template is a mapping".to_owned();
@@ -195,7 +238,7 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
         (true, None) if text.named => Err(vec![Gap::new(
             path,
             "template",
-            "the file is neither a CloudFormation template nor a plan or state of Terraform",
+            "the file is neither a CloudFormation template nor a plan or state of Terraform, and no script that calls aws",
         )]),
         _ => Ok(Parsed::Templates(templates)),
     }

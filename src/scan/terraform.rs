@@ -173,6 +173,7 @@ pub(super) fn inputs(
         match catch_unwind(AssertUnwindSafe(|| lower::input(&root.instances, &info(&root), id, &faults))) {
             Ok(mut input) => {
                 input.invocations.items = commands::invocations(root.commands, id, sources, &mut seen);
+                super::scripts::removals(&mut input);
                 inputs.push(input);
             }
             Err(_) => gaps.push(internal(&shown(&root.dir))),

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::detect::{self, Form, Suspect};
+use super::detect::{self, Form, Hints, Suspect};
 use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError, recordings};
 use crate::sources::terraform::module::is_config;
 
@@ -58,7 +58,9 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     let base = Base::new(request.repo_root.as_deref(), &all, &here)?;
     let source = source.map(|folder| base.report_dir(&folder));
     let recordings = Arc::default();
-    let collector = Collector { base: &base, report, recordings, taken: Mutex::default(), gaps: Mutex::default() };
+    let docs = request.include_docs;
+    let collector =
+        Collector { base: &base, docs, report, recordings, taken: Mutex::default(), gaps: Mutex::default() };
     let (folders, files): (Vec<_>, Vec<_>) = given.into_iter().partition(|path| path.is_dir());
     let (recorded, folders): (Vec<_>, Vec<_>) =
         folders.into_iter().partition(|folder| recordings::is_recording(folder));
@@ -74,11 +76,12 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     let taken = collector.taken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut gaps = collector.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut found: Vec<Found> = taken.into_values().collect();
+    let of_stdin = Hints { path: STDIN, form: Form::Document, named: true, docs: request.include_docs };
     if let Some(bytes) = &request.stdin {
         let limit = limit(bytes);
         if bytes.len() as u64 > limit {
             gaps.push(Gap::new(STDIN, "too-large", too_large(limit)));
-        } else if let Some(suspect) = detect::suspect(&mut bytes.clone(), Form::Document, true) {
+        } else if let Some(suspect) = detect::suspect(&mut bytes.clone(), of_stdin) {
             found.push(Found { path: STDIN.to_owned(), place: None, named: true, suspect });
         }
     }
@@ -116,6 +119,8 @@ fn resolve(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ScanError> {
 
 struct Collector<'a> {
     base: &'a Base,
+    /// Whether code blocks of pages are scripts.
+    docs: bool,
     report: &'a (dyn Fn(Progress) + Sync),
     recordings: Arc<Mutex<BTreeSet<PathBuf>>>,
     taken: Mutex<BTreeMap<PathBuf, Found>>,
@@ -248,8 +253,9 @@ impl Collector<'_> {
             path.parent().into_iter().for_each(|folder| self.recording(folder));
             return;
         }
-        if let Some(suspect) = detect::suspect(buffer, form, named) {
-            let found = Found { path: self.base.report(path), place: Some(path.to_owned()), named, suspect };
+        let reported = self.base.report(path);
+        if let Some(suspect) = detect::suspect(buffer, Hints { path: &reported, form, named, docs: self.docs }) {
+            let found = Found { path: reported, place: Some(path.to_owned()), named, suspect };
             let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             // Named files come first and stay named.
             taken.entry(path.to_owned()).or_insert(found);
@@ -275,8 +281,10 @@ pub(super) fn referred(place: &Path, base: &Base) -> Option<Found> {
         Ok(Size::Whole) => {}
         Ok(Size::Beyond(_)) | Err(_) => return None,
     }
-    let suspect = detect::suspect(&mut buffer, Form::of(place), false)?;
-    Some(Found { path: base.report(place), place: Some(place.to_owned()), named: false, suspect })
+    let path = base.report(place);
+    let hints = Hints { path: &path, form: Form::of(place), named: false, docs: false };
+    let suspect = detect::suspect(&mut buffer, hints)?;
+    Some(Found { path, place: Some(place.to_owned()), named: false, suspect })
 }
 
 enum Size {

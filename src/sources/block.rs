@@ -25,6 +25,10 @@ pub struct Block<'v> {
     pub faults: &'v RefCell<Vec<(Span, String)>>,
 }
 
+/// The key of a field that says that further fields may be there: CloudFormation writes it for a transform, and what other
+/// sources cannot see stands under it too. Its value is unknown, with the reason.
+pub const MORE: &str = "Fn::Transform";
+
 /// What holds when an attribute is not written.
 #[derive(Clone, Debug)]
 pub enum Absent<T> {
@@ -64,7 +68,7 @@ impl<'v> Block<'v> {
             _ => return Attr { name, at: header, state: State::Unseen(not_known(block, "a mapping")) },
         }
         let Some(field) = block.field(first) else {
-            let state = match block.field("Fn::Transform").map(|field| &field.value.kind) {
+            let state = match block.field(MORE).map(|field| &field.value.kind) {
                 Some(ValKind::Unknown(cause)) => State::Unseen(cause.clone()),
                 _ => not_written(),
             };
@@ -238,7 +242,7 @@ fn descend<'v>(value: &'v Val, path: &[&str]) -> Found<'v> {
                 current = &field.value;
             }
             None => {
-                return match current.field("Fn::Transform").map(|field| &field.value.kind) {
+                return match current.field(MORE).map(|field| &field.value.kind) {
                     Some(ValKind::Unknown(cause)) => Found::Hidden(cause.clone()),
                     _ => Found::Absent(span),
                 };

@@ -52,26 +52,37 @@ pub fn document(text: &Text, span: Span) -> Option<Val> {
             }
         }
     }
+    let holes: Vec<Var> = holes.into_iter().cloned().collect();
     let tree = syntax::json::parse_last_wins(&flat, span.file).ok()?;
-    Some(convert(&tree, &Places::One(span), &mut |string, span| {
-        let mut result = Text::default();
-        let mut rest = string;
-        while let Some((at, c)) = rest.char_indices().find(|(_, c)| u32::from(*c) >= HOLE) {
-            result.push_str(&rest[..at]);
-            if let Some(var) = holes.get((u32::from(c) - HOLE) as usize) {
-                result.push(&(*var).clone().into());
-            }
-            rest = &rest[at + c.len_utf8()..];
+    Some(convert(&tree, &Places::One(span), &mut |string, span| with_holes(string, &holes, span)))
+}
+
+/// The character that stands for the hole of this number while a text is read; `None` beyond the most there can be.
+pub fn hole(number: usize) -> Option<char> {
+    (number < MOST_HOLES).then(|| char::from_u32(HOLE + number as u32)).flatten()
+}
+
+/// A string in which characters stand for holes.
+pub fn with_holes(string: &str, holes: &[Var], span: Span) -> Val {
+    let mut result = Text::default();
+    let mut rest = string;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| u32::from(*c) >= HOLE) {
+        result.push_str(&rest[..at]);
+        if let Some(var) = holes.get((u32::from(c) - HOLE) as usize) {
+            result.push(&var.clone().into());
         }
-        result.push_str(rest);
-        Val { kind: ValKind::Text(result), span }
-    }))
+        rest = &rest[at + c.len_utf8()..];
+    }
+    result.push_str(rest);
+    Val { kind: ValKind::Text(result), span }
 }
 
 /// Where the bytes of a string stand in the file.
 pub enum Places {
     /// All at one place.
     One(Span),
+    /// Where the tree says: it was read from the file itself.
+    Own,
     /// Byte by byte.
     Each(Span, Vec<u32>),
 }
@@ -85,9 +96,18 @@ impl Places {
         }
     }
 
+    /// The place of one byte of the string, where each has its own.
+    pub fn byte(&self, at: usize) -> Option<usize> {
+        match self {
+            Self::Each(_, offsets) => offsets.get(at).map(|at| *at as usize),
+            Self::One(_) | Self::Own => None,
+        }
+    }
+
     fn of(&self, inner: Span) -> Span {
         match self {
             Self::One(span) => *span,
+            Self::Own => inner,
             Self::Each(whole, offsets) => {
                 let (start, end) = (inner.start as usize, inner.end as usize);
                 match (offsets.get(start), offsets.get(end.saturating_sub(1))) {

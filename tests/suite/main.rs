@@ -24,6 +24,7 @@ mod plans;
 mod regions;
 mod reports;
 mod sarif;
+mod scripts;
 mod secrets;
 mod weak_points;
 mod weakening;
@@ -100,6 +101,7 @@ fn scan_example_whole(example: &Example, check: &'static Check) -> Scan {
     let name = match (example.source.as_str(), example.language.as_str()) {
         ("terraform", "hcl") => "main.tf",
         ("terraform", _) => "plan.json",
+        ("script", _) => "setup.sh",
         _ => return scan_text_with(&example.text, vec![check], options),
     };
     let folder = tempfile::tempdir().expect("a folder can be made");

@@ -208,8 +208,49 @@ pub struct Result<'a> {
     pub related_locations: Vec<Location>,
     /// The identity. The line hash of GitHub is left to its upload action, which warns about every other value.
     pub partial_fingerprints: Fingerprints<'a>,
+    /// The change that does away with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixes: Option<[Fix; 1]>,
     /// What the standard has no place for.
     pub properties: Properties<'a>,
+}
+
+/// `fix`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fix {
+    /// What it does.
+    pub description: Message,
+    /// One file.
+    pub artifact_changes: [ArtifactChange; 1],
+}
+
+/// `artifactChange`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ArtifactChange {
+    /// The file.
+    pub artifact_location: ArtifactLocation,
+    /// In the order of the text.
+    pub replacements: Vec<Replacement>,
+}
+
+/// `replacement`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replacement {
+    /// What goes.
+    pub deleted_region: Region,
+    /// What comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inserted_content: Option<Content>,
+}
+
+/// `artifactContent`.
+#[derive(Debug, Serialize)]
+pub struct Content {
+    /// The text.
+    pub text: String,
 }
 
 /// `partialFingerprints`.

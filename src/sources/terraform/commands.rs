@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use crate::model::arn::{Shape, Text, Var};
 use crate::model::attr::Origin;
-use crate::model::invocation::{Invocation, Word};
+use crate::model::invocation::{Invocation, Layout, Word};
 use crate::model::{Existence, Identity, InputId, ResourceKind};
 use crate::source_map::{FileId, SourceMap, Span};
-use crate::sources::script;
+use crate::sources::shell;
 use crate::truth::{Cause, CauseKind};
 
 /// Stands for a piece that is not known: a private-use character, which no shell treats specially.
@@ -34,6 +34,13 @@ pub(super) fn provisioner_arguments(kind: &str) -> &'static [(&'static str, bool
         "remote-exec" => &[("inline", false), ("script", true), ("scripts", true)],
         _ => &[],
     }
+}
+
+/// Whether a text may hold a command that is judged: whatever else a script holds need not be parsed.
+pub(super) fn speaks(text: &str) -> bool {
+    ["-subscription", "stop-logging", "delete-trail"]
+        .iter()
+        .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
 }
 
 /// The text that a part of a script stands in.
@@ -142,17 +149,16 @@ impl Script {
 
     /// The calls of the script, each at its own words.
     pub fn commands(self, calls: &[Span], existence: &Existence) -> Vec<Command> {
-        // All commands that are judged are about subscriptions: whatever else a script holds need not be parsed.
-        if memchr::memmem::find(self.text.as_bytes(), b"-subscription").is_none() {
+        if !speaks(&self.text) {
             return Vec::new();
         }
-        let one = |call: script::Call| {
-            let (home, ..) = *self.places.get(call.words.first()?.1.start)?;
-            let words = call.words.iter().map(|(word, range)| (word_text(word), self.place(home, range))).collect();
+        let one = |call: shell::Call| {
+            let (home, ..) = *self.places.get(call.words.first()?.range.start)?;
+            let words = call.texts().iter().map(|(word, range)| (word_text(word), self.place(home, range))).collect();
             let home = self.homes.get(home as usize)?.clone();
             Some(Command { name: call.command, words, home, calls: calls.to_vec(), existence: existence.clone() })
         };
-        script::cloudtrail_calls(&self.text).into_iter().filter_map(one).collect()
+        shell::cloudtrail_calls(&self.text).into_iter().filter_map(one).collect()
     }
 
     /// Where a word was written, as far as that is in this text.
@@ -213,7 +219,7 @@ pub fn invocations(
         };
         let words =
             command.words.into_iter().map(|(text, place)| Word { text, at: Origin::Text(at(&place)) }).collect();
-        invocations.push(Invocation { id, command: Text::from(command.name.as_str()), words });
+        invocations.push(Invocation { id, command: Text::from(command.name.as_str()), words, layout: Layout::Pieces });
     }
     invocations
 }

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use super::Cx;
 use crate::model::arn::Text;
-use crate::model::attr::{Attr, Branch, Origin, State, Value};
+use crate::model::attr::{Attr, Branch, State, Value};
 use crate::model::event_data_store::EventDataStore;
-use crate::model::event_selector::{AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors};
+use crate::model::event_selector::Selectors;
 use crate::model::trail::{Insight, Trail};
 use crate::model::{Input, Protection, ResourceKind, Switch, Tag};
 use crate::sources::block::{Absent, Block, boolean, number, text, texts};
+use crate::sources::selectors::{advanced_selector, basic_selector};
 use crate::sources::value::{Val, ValKind};
 use crate::sources::worlds;
 use crate::truth::Truth;
@@ -69,35 +70,6 @@ fn tags(block: &Block<'_>) -> Attr<Vec<Tag>> {
             },
         }
     })
-}
-
-fn basic_selector(block: Block<'_>) -> BasicSelector {
-    BasicSelector {
-        at: Origin::Text(block.header),
-        read_write: block.text_or(&["ReadWriteType"], "All"),
-        management: block.flag(&["IncludeManagementEvents"], true),
-        excluded_sources: block.texts(&["ExcludeManagementEventSources"]),
-        data: block.list(&["DataResources"], |block| DataResource {
-            kind: block.text(&["Type"]),
-            values: block.texts(&["Values"]),
-        }),
-    }
-}
-
-fn advanced_selector(block: Block<'_>) -> AdvancedSelector {
-    AdvancedSelector {
-        at: Origin::Text(block.header),
-        fields: block.list(&["FieldSelectors"], |block| FieldSelector {
-            at: Origin::Text(block.header),
-            field: block.text(&["Field"]),
-            equals: block.texts(&["Equals"]),
-            starts_with: block.texts(&["StartsWith"]),
-            ends_with: block.texts(&["EndsWith"]),
-            not_equals: block.texts(&["NotEquals"]),
-            not_starts_with: block.texts(&["NotStartsWith"]),
-            not_ends_with: block.texts(&["NotEndsWith"]),
-        }),
-    }
 }
 
 pub(super) fn event_data_store(cx: &Cx<'_, '_, '_>, input: &mut Input) {

@@ -3,10 +3,11 @@
 use super::Cx;
 use crate::model::arn::{Shape, Text};
 use crate::model::attr::Origin;
-use crate::model::invocation::{Invocation, Word};
+use crate::model::invocation::{Invocation, Layout, Word};
 use crate::model::{Identity, Input, ResourceKind};
 use crate::source_map::{FileId, Span};
-use crate::sources::script;
+use crate::sources::script::removal;
+use crate::sources::shell;
 use crate::syntax::{Node, inner};
 use crate::truth::{Cause, CauseKind, Truth};
 
@@ -26,17 +27,55 @@ pub(super) fn invocations(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         "AWS::EC2::LaunchTemplate" => cx.property_node("LaunchTemplateData").and_then(|data| data.get("UserData")),
         _ => None,
     };
-    let Some(node) = node else { return };
-    let mut built = Script::default();
-    built.add(cx, node);
-    let file = node.span.file;
-    for call in script::cloudtrail_calls(&built.text) {
-        let words: Vec<Word> = call
-            .words
+    if let Some(node) = node {
+        let mut script = Script::default();
+        script.add(cx, node);
+        found(cx, &script, node.span.file, input);
+    }
+    let init = cx.resource.node.get("Metadata").and_then(|metadata| metadata.get("AWS::CloudFormation::Init"));
+    if let Some(init) = init {
+        init_commands(cx, init, input);
+    }
+}
+
+/// The commands that `cfn-init` runs, and the scripts that it writes.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-init.html>
+fn init_commands<'t>(cx: &Cx<'_, '_, 't>, init: &'t Node, input: &mut Input) {
+    for config in init.entries() {
+        for command in config.value.get("commands").map_or(&[][..], Node::entries) {
+            let Some(node) = command.value.get("command") else { continue };
+            let mut script = Script::default();
+            if node.items().is_empty() {
+                script.add(cx, node);
+            } else {
+                // Words that no shell reads: each is one, whatever stands in it.
+                for word in node.items() {
+                    script.add_text("'", word.span.start);
+                    script.add(cx, word);
+                    script.add_text("' ", word.span.start);
+                }
+            }
+            found(cx, &script, node.span.file, input);
+        }
+        for file in config.value.get("files").map_or(&[][..], Node::entries) {
+            let Some(node) = file.value.get("content") else { continue };
+            let mut script = Script::default();
+            script.add(cx, node);
+            if script.text.starts_with("#!") {
+                found(cx, &script, node.span.file, input);
+            }
+        }
+    }
+}
+
+fn found(cx: &Cx<'_, '_, '_>, built: &Script, file: FileId, input: &mut Input) {
+    for call in shell::cloudtrail_calls(&built.text) {
+        let texts = call.texts();
+        let words: Vec<Word> = texts
             .iter()
             .map(|(word, range)| Word { text: word_text(cx, word), at: Origin::Text(built.span(file, range)) })
             .collect();
-        let (Some((_, first)), Some((_, last))) = (call.words.first(), call.words.last()) else { continue };
+        let (Some((_, first)), Some((_, last))) = (texts.first(), texts.last()) else { continue };
         let span = built.span(file, &(first.start..last.end));
         let (start, _) = cx.world.map.positions(span);
         let path = cx.world.map.file(file).path();
@@ -44,7 +83,9 @@ pub(super) fn invocations(cx: &Cx<'_, '_, '_>, input: &mut Input) {
         id.address = format!("{path}:{}", start.line);
         id.shown = format!("aws cloudtrail {}", call.command);
         id.at = Origin::Text(span);
-        input.invocations.items.push(Invocation { id, command: Text::from(call.command.as_str()), words });
+        let command = Text::from(call.command.as_str());
+        input.changes.items.extend(removal::of_trail(&id, &call.command));
+        input.invocations.items.push(Invocation { id, command, words, layout: Layout::Pieces });
     }
 }
 
@@ -84,7 +125,10 @@ impl Script {
             }
             [entry] if &*entry.key == "Fn::Base64" => self.add(cx, &entry.value),
             [entry] if &*entry.key == "Fn::If" => self.add_choice(cx, &entry.value),
-            _ => self.add_text(&HOLE.to_string(), node.span.start),
+            _ => match node.scalar() {
+                Some(text) => self.add_text(text, node.span.start),
+                None => self.add_text(&HOLE.to_string(), node.span.start),
+            },
         }
     }
 

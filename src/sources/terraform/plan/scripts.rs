@@ -7,9 +7,7 @@ use crate::syntax::{Node, SyntaxError, inner};
 
 /// Whether a resource of the configuration runs something that is judged.
 pub(super) fn is_suspect(resource: &Resource<'_>) -> bool {
-    let speaks = |part: Option<Part<'_>>| {
-        part.is_some_and(|part| memchr::memmem::find(part.get().as_bytes(), b"-subscription").is_some())
-    };
+    let speaks = |part: Option<Part<'_>>| part.is_some_and(|part| commands::speaks(part.get()));
     speaks(resource.provisioners) || commands::has_user_data(&resource.kind) && speaks(resource.expressions)
 }
 

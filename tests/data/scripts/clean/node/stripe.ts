@@ -1,0 +1,2 @@
+await stripe.subscriptions.create({ name: "aws cloudtrail create-subscription" });
+export const commands = ["aws", "cloudtrail", "create-subscription"];

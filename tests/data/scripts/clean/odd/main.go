@@ -1,0 +1,3 @@
+package main
+// aws cloudtrail create-subscription
+var usage = "aws cloudtrail create-subscription"

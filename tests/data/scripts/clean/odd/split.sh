@@ -1,0 +1,2 @@
+echo aws
+cloudtrail create-subscription

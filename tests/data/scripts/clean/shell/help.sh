@@ -1,0 +1,2 @@
+aws cloudtrail create-subscription help
+aws cloudtrail help

@@ -1,0 +1,4 @@
+cat <<EOF
+Once this was:
+  aws cloudtrail create-subscription --name Default
+EOF

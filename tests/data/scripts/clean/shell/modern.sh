@@ -1,0 +1,2 @@
+aws cloudtrail describe-trails
+aws cloudtrail get-trail-status --name Default

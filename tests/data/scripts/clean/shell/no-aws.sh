@@ -1,0 +1,3 @@
+cloudtrail create-subscription --name Default
+mycli cloudtrail create-subscription
+grep "aws cloudtrail create-subscription" -r .

@@ -1,0 +1,3 @@
+#!/usr/bin/env zx
+const pattern = /["'`]/g;
+await $`aws cloudtrail update-subscription --name ${name}`;

@@ -1,0 +1,1 @@
+true;aws cloudtrail create-subscription --name x

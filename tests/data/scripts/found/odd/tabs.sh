@@ -1,0 +1,1 @@
+		aws	cloudtrail	create-subscription	--name	Default

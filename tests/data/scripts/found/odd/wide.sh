@@ -1,0 +1,1 @@
+echo "🦀🦀"; aws cloudtrail create-subscription --name "größe"

@@ -1,0 +1,2 @@
+args=(cloudtrail create-subscription --name Default)
+aws "${args[@]}"

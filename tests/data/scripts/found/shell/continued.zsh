@@ -1,0 +1,6 @@
+#!/bin/zsh
+print "größe 🦀"; aws \
+  cloudtrail \
+  create-subscription \
+  --name=Default \
+  --s3-use-bucket=audit-logs

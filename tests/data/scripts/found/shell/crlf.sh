@@ -1,0 +1,4 @@
+#!/bin/bash
+echo start
+aws cloudtrail create-subscription \
+  --name Default

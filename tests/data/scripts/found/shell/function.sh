@@ -1,0 +1,6 @@
+run() {
+  echo "+ $*"
+  "$@"
+}
+run aws cloudtrail create-subscription --name Default
+bash -c "aws cloudtrail update-subscription --name x"

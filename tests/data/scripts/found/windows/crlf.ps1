@@ -1,0 +1,3 @@
+param([string]$Name)
+$parts = @("cloudtrail", "create-subscription", "--name", $Name)
+aws @parts
