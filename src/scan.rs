@@ -204,7 +204,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let folders = std::mem::take(&mut walked.recordings);
     let read::Read { templates, mut plans, files, scripts, base, mut gaps } =
         read::templates(walked, &mut sources, &report);
-    let planned = plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
+    plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
         let path = Some(sources.file(span.file).path().to_owned());
@@ -212,7 +212,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     }
     let mut inputs = lowered.inputs;
     let first = inputs.len() as u32;
-    inputs.extend(terraform::inputs(&files, &settings, &planned, &base, &mut sources, first, &mut gaps));
+    inputs.extend(terraform::inputs(&files, &settings, &base, &mut sources, first, &mut gaps));
     let first = inputs.len() as u32;
     inputs.extend(plans::inputs(plans, &mut sources, first, &mut gaps));
     let first = inputs.len() as u32;
@@ -225,6 +225,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;
+    plan_sources::once(&mut findings, &estate);
     sort(&mut findings, &sources);
     instances::settle(&mut findings, &sources);
     fingerprint::fill(&mut findings, &estate);

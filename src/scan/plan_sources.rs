@@ -1,14 +1,17 @@
-//! Which plans were made of which root modules: what is found in them stands in the files that a person edits, and the
-//! module is not judged a second time.
+//! Which plans were made of which root modules: what is found in them stands in the files that a person edits.
+//!
+//! A module that was scanned is judged besides: whatever a plan says, it may be older than the files. What both say is told
+//! once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::plans::{Document, Module};
 use super::terraform::{self, Repository};
 use super::walk::{self, Base};
 use super::{STDIN, ScanError};
-use crate::model::InputKind;
+use crate::finding::Finding;
+use crate::model::{Estate, InputKind};
 use crate::source_map::SourceMap;
 use crate::sources::terraform::eval::{Root, Settings};
 use crate::sources::terraform::module::{ConfigFile, Files, is_config, is_values};
@@ -19,8 +22,6 @@ use crate::syntax::hcl;
 /// Gives plans the places of the files that they were made of: those beside the plan, or those of `named`, which is
 /// `--source`. A plan beside files that say something else is left as it is: it was made of other ones.
 ///
-/// Returns the directories of the scanned root modules that a plan stands for.
-///
 /// # Errors
 /// If the folder that is named holds nothing of a plan.
 pub(super) fn settle(
@@ -29,7 +30,7 @@ pub(super) fn settle(
     named: Option<&str>,
     base: &Base,
     sources: &mut SourceMap,
-) -> Result<BTreeSet<String>, ScanError> {
+) -> Result<(), ScanError> {
     let mut by_dir: BTreeMap<String, Vec<&mut Document>> = BTreeMap::new();
     for plan in plans.iter_mut().filter(|plan| plan.kind == InputKind::TerraformPlan) {
         let dir = named.or_else(|| (plan.path != STDIN).then(|| split(&plan.path).0)).map(str::to_owned);
@@ -42,14 +43,11 @@ pub(super) fn settle(
     let (inside, outside): (BTreeMap<_, _>, BTreeMap<_, _>) =
         by_dir.into_iter().partition(|(dir, _)| scanned.contains(dir.as_str()));
     let repository = Repository::new(base);
-    let mut planned = BTreeSet::new();
     if !inside.is_empty() {
         let overlay = Overlay::new(files, &repository);
         for (dir, plans) in inside {
             let source = Source { dir, overlay: &overlay, repository: &repository, sources, named: named.is_some() };
-            if source.settle(plans) {
-                planned.insert(source.dir);
-            }
+            source.settle(plans);
         }
     }
     for (dir, plans) in outside {
@@ -63,7 +61,7 @@ pub(super) fn settle(
         Some(dir) if plans.iter().any(is_strange) => {
             Err(ScanError::Source(terraform::shown(dir), "holds nothing of a plan that is scanned"))
         }
-        _ => Ok(planned),
+        _ => Ok(()),
     }
 }
 
@@ -93,9 +91,9 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Gives the plans that were made of the module its places and what only it knows; whether there is one.
-    fn settle(&self, plans: Vec<&mut Document>) -> bool {
-        let Some(at) = self.overlay.header(&self.dir) else { return false };
+    /// Gives the plans that were made of the module its places and what only it knows.
+    fn settle(&self, plans: Vec<&mut Document>) {
+        let Some(at) = self.overlay.header(&self.dir) else { return };
         let mut own = Vec::new();
         for plan in plans {
             let root = catch_unwind(AssertUnwindSafe(|| self.evaluated(plan))).ok().flatten();
@@ -104,14 +102,12 @@ impl Source<'_> {
             }
         }
         let alone = own.len() == 1;
-        let any = !own.is_empty();
         for (plan, root) in own {
             self.place(plan);
             supplement(&mut plan.read.instances, &root.instances, plan.file);
             plan.read.commands = root.commands;
             plan.module = Some(Module { dir: self.dir.clone(), at, alone });
         }
-        any
     }
 
     /// Whether something of the plan is written in the module.
@@ -149,6 +145,37 @@ impl Source<'_> {
         };
         self.overlay.evaluated(&self.dir, &plan.path, &settings, self.repository, self.sources)
     }
+}
+
+/// Leaves out what a module is told of and the plan that was made of it too. A verdict that differs stays: the files may say
+/// something else by now.
+pub(super) fn once(findings: &mut Vec<Finding>, estate: &Estate) {
+    let of = |finding: &Finding| estate.inputs.get(finding.subject.input.0 as usize);
+    let plans: HashSet<&str> = estate
+        .inputs
+        .iter()
+        .filter(|input| input.kind == InputKind::TerraformPlan && input.owner != input.path)
+        .map(|input| input.owner.as_str())
+        .collect();
+    if plans.is_empty() {
+        return;
+    }
+    let key = |finding: &Finding, owner: &str| {
+        let subject = &finding.subject;
+        let instance = subject.instances.first().unwrap_or(&subject.address).clone();
+        (owner.to_owned(), finding.check, instance, finding.fault.clone(), finding.outcome.word())
+    };
+    let told: HashSet<_> = findings
+        .iter()
+        .filter_map(|finding| Some((finding, of(finding).filter(|input| input.kind == InputKind::TerraformPlan)?)))
+        .map(|(finding, input)| key(finding, &input.owner))
+        .collect();
+    findings.retain(|finding| match of(finding) {
+        Some(input) if input.kind == InputKind::TerraformConfig && plans.contains(input.owner.as_str()) => {
+            !told.contains(&key(finding, &input.owner))
+        }
+        _ => true,
+    });
 }
 
 /// Directory and name of a path.

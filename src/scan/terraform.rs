@@ -134,12 +134,10 @@ pub(super) fn settings(given: &TerraformSettings, sources: &mut SourceMap) -> Re
     Ok(settings)
 }
 
-/// Evaluates root modules and lowers each into an input; ids count from `first`. Those in the directories of `planned`
-/// are judged as their plans.
+/// Evaluates root modules and lowers each into an input; ids count from `first`.
 pub(super) fn inputs(
     files: &[ConfigFile],
     settings: &Settings,
-    planned: &BTreeSet<String>,
     base: &Base,
     sources: &mut SourceMap,
     first: u32,
@@ -154,7 +152,7 @@ pub(super) fn inputs(
     };
     let unread = gaps.iter().filter_map(|gap| gap.path.as_ref()).filter(of_modules).cloned().collect();
     let repository = Repository { base, unread };
-    let attempt = catch_unwind(AssertUnwindSafe(|| eval::roots(files, settings, planned, &repository, &*sources)));
+    let attempt = catch_unwind(AssertUnwindSafe(|| eval::roots(files, settings, &repository, &*sources)));
     let Ok(evaluated) = attempt else {
         gaps.push(internal(&files[0].path));
         return Vec::new();

@@ -1,4 +1,5 @@
-//! A plan beside the files it was made of, or with `--source`: one input, judged as the plan and placed in the files.
+//! A plan beside the files it was made of, or with `--source`: placed in the files, judged with what they tell, and never
+//! in place of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -104,7 +105,7 @@ fn fails(scan: &Scan) -> BTreeMap<String, (Key, Line)> {
 const OF_PLANS: [&str; 1] = ["trail-removal"];
 
 #[test]
-fn a_plan_beside_its_files_is_judged_once_and_as_the_files_are() {
+fn a_plan_beside_its_files_is_judged_as_they_are_and_told_once() {
     let faults: Vec<String> = shapes()
         .par_iter()
         .flat_map_iter(|shape| {
@@ -116,9 +117,11 @@ fn a_plan_beside_its_files_is_judged_once_and_as_the_files_are() {
             let (alone, both) = (alone.scan(&["."], None), both.scan(&["."], None));
             let mut faults = Vec::new();
             let kinds: Vec<InputKind> = both.inputs.iter().map(|input| input.kind).collect();
-            if kinds != [InputKind::TerraformPlan] {
+            if kinds != [InputKind::TerraformConfig, InputKind::TerraformPlan] {
                 faults.push(format!("{shown}: the inputs are {kinds:?}"));
             }
+            let twice = both.findings.iter().filter(|finding| finding.subject.input.0 == 0);
+            faults.extend(twice.map(|finding| format!("{shown}: told twice: {} {}", finding.check, finding.message)));
             let (of_files, of_plan) = (verdicts(&alone), verdicts(&both));
             for key in of_files.keys().chain(of_plan.keys()).filter(|(check, _)| !OF_PLANS.contains(check)) {
                 if of_files.get(key) != of_plan.get(key) {
@@ -218,8 +221,8 @@ fn a_resource_that_is_new_in_the_files_makes_them_other_ones() {
     let repository = Repository::new();
     repository.write("main.tf", &format!("{TRAIL}\nresource \"aws_s3_bucket\" \"new\" {{\n  bucket = \"new\"\n}}\n"));
     repository.write("plan.json", &trail_plan("main"));
-    let (inputs, _) = told(&repository.scan(&["."], None));
-    assert_eq!(inputs.len(), 2, "{inputs:?}");
+    let (_, places) = told(&repository.scan(&["."], None));
+    assert_eq!(places, [("main.tf".to_owned(), 5), ("plan.json".to_owned(), 1)]);
 }
 
 #[test]
@@ -242,8 +245,7 @@ fn the_files_of_a_plan_may_be_named() {
     let (inputs, places) = told(&repository.scan(&["out"], Some("infra")));
     assert_eq!(inputs.len(), 1);
     assert_eq!(places, [("infra/main.tf".to_owned(), 5)]);
-    let (inputs, places) = told(&repository.scan(&["."], Some("infra")));
-    assert_eq!(inputs, [("out/plan.json".to_owned(), InputKind::TerraformPlan)]);
+    let (_, places) = told(&repository.scan(&["."], Some("infra")));
     assert_eq!(places, [("infra/main.tf".to_owned(), 5)]);
 }
 
@@ -259,8 +261,8 @@ fn the_fingerprint_is_that_of_the_files_while_one_plan_is_made_of_them() {
     repository.write("dev.json", &trail_plan("main"));
     assert_eq!(of(&repository.scan(&["."], None)), alone);
     repository.write("prod.json", &trail_plan("main"));
-    let both = of(&repository.scan(&["."], None));
-    assert!(both.is_disjoint(&alone) && both.len() == 2 * alone.len(), "{both:?}");
+    let all = of(&repository.scan(&["."], None));
+    assert!(all.is_superset(&alone) && all.len() == 3 * alone.len(), "{all:?}");
 }
 
 #[test]
@@ -344,8 +346,7 @@ fn a_module_from_elsewhere_is_shown_at_its_call() {
     let after = serde_json::json!({"name": "main", "s3_bucket_name": "logs", "is_multi_region_trail": false});
     let text = plan(&serde_json::json!({}), &[("module.audit.aws_cloudtrail.main", "aws_cloudtrail", after, &["arn"])]);
     repository.write("plan.json", &text);
-    let (inputs, places) = told(&repository.scan(&["."], None));
-    assert_eq!(inputs.len(), 1, "{inputs:?}");
+    let (_, places) = told(&repository.scan(&["."], None));
     assert_eq!(places, [("main.tf".to_owned(), 2)]);
 }
 
@@ -371,8 +372,21 @@ fn a_plan_of_broken_files_is_judged_beside_what_is_left_of_them() {
     assert!(scan.inputs.iter().any(|input| input.kind == InputKind::TerraformPlan && input.complete));
 }
 
+/// The text without each block of a policy that begins with `Condition`.
+fn without_conditions(text: &str) -> String {
+    let mut depth = 0_usize;
+    let outside = |line: &&str| {
+        if depth == 0 && !line.trim_start().starts_with("Condition") {
+            return true;
+        }
+        depth = (depth + line.matches('{').count()).saturating_sub(line.matches('}').count());
+        false
+    };
+    text.lines().filter(outside).map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
-fn an_edit_after_the_plan_is_seen() {
+fn an_edit_after_the_plan_hides_nothing() {
     let shape = project().join("tests/parity/good/module");
     let estate = "infra/modules/estate/main.tf";
     let text = read(&shape.join("hcl/modules/estate/main.tf"));
@@ -384,7 +398,7 @@ fn an_edit_after_the_plan_is_seen() {
                        policy_arn = \"arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess\"\n}\n";
     let shadow = "resource \"aws_cloudtrail\" \"shadow\" {\n  name           = \"shadow\"\n  s3_bucket_name = \"x\"\n  \
                   enable_logging = false\n}\n";
-    let edits: [(&str, Vec<(&str, String)>); 7] = [
+    let edits: [(&str, Vec<(&str, String)>); 9] = [
         ("a nested literal", vec![(estate, edited("status = \"Enabled\"", "status = \"Suspended\""))]),
         ("an argument less", vec![(estate, edited("  kms_key_id = aws_kms_key.logs.arn\n", ""))]),
         (
@@ -397,6 +411,15 @@ fn an_edit_after_the_plan_is_seen() {
                 estate,
                 edited("enable_log_file_validation = true", "enable_log_file_validation = local.off")
                     + "locals {\n  off = false\n}\n",
+            )],
+        ),
+        ("a condition less", vec![(estate, without_conditions(&text))]),
+        (
+            "the default of a variable",
+            vec![(
+                estate,
+                edited("enable_log_file_validation = true", "enable_log_file_validation = var.validate")
+                    + "variable \"validate\" {\n  default = false\n}\n",
             )],
         ),
         ("a resource in the module", vec![(estate, text.clone() + &full_access.replace("COPIES", ""))]),
@@ -412,16 +435,20 @@ fn an_edit_after_the_plan_is_seen() {
             ],
         ),
     ];
-    let scan = |edit: &[(&str, String)]| {
+    let fails_of = |files: &[(&str, String)], plan: Option<&str>| -> BTreeSet<(Key, Line)> {
         let repository = Repository::new();
         repository.copy(&shape.join("hcl"), "infra");
-        repository.write("infra/plan.json", &read(&shape.join("plan.json")));
-        edit.iter().for_each(|(path, text)| repository.write(path, text));
-        repository.scan(&["."], None)
+        files.iter().for_each(|(path, text)| repository.write(path, text));
+        plan.into_iter().for_each(|plan| repository.write("infra/plan.json", plan));
+        fails(&repository.scan(&["."], None)).into_values().collect()
     };
-    assert_eq!(scan(&[]).inputs.len(), 1);
+    let plan = read(&shape.join("plan.json"));
+    let before = fails_of(&[], None);
     for (edit, files) in edits {
-        assert_eq!(scan(&files).inputs.len(), 2, "{edit}: the module is judged too");
+        let edited = fails_of(&files, None);
+        assert!(!edited.is_subset(&before), "{edit}: something fails that did not");
+        let beside = fails_of(&files, Some(&plan));
+        assert!(beside.is_superset(&edited), "{edit}: {:?}", edited.difference(&beside).collect::<Vec<_>>());
     }
 }
 

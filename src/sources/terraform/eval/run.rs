@@ -1,7 +1,7 @@
 //! From files to root modules and their instances.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -20,19 +20,12 @@ const STACK: usize = 256 << 20;
 /// The deepest nesting on a stack of unknown size.
 const SHALLOW: usize = 60;
 
-/// The root modules among the files, evaluated, but for those in the directories of `planned`. `files` are all configuration files of the scan and the files of
+/// The root modules among the files, evaluated. `files` are all configuration files of the scan and the files of
 /// variable values beside them; modules that `terraform init` downloaded count too (see
 /// [`super::super::module::missing`]).
-pub fn roots(
-    files: &[ConfigFile],
-    settings: &Settings,
-    planned: &BTreeSet<String>,
-    reader: &dyn Files,
-    map: &SourceMap,
-) -> Evaluated {
+pub fn roots(files: &[ConfigFile], settings: &Settings, reader: &dyn Files, map: &SourceMap) -> Evaluated {
     let modules = Modules::new(files, reader);
-    let (mut dirs, faults) = modules.roots();
-    dirs.retain(|dir| !planned.contains(*dir));
+    let (dirs, faults) = modules.roots();
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<Done>> = Mutex::new(Vec::new());
     let work = |deepest| {

@@ -1,6 +1,6 @@
 //! Configuration in memory, and what comes of it as short text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Repository {
             }
             wanted = missing(&configs, self);
         }
-        let mut evaluated = roots(&configs, settings, &BTreeSet::new(), self, &map);
+        let mut evaluated = roots(&configs, settings, self, &map);
         let of_roots: Vec<_> = evaluated.roots.iter().flat_map(|root| root.faults.clone()).collect();
         for fault in of_roots {
             if !evaluated.faults.contains(&fault) {
