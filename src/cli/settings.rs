@@ -37,6 +37,10 @@ pub struct Settings {
 /// # Errors
 /// For what is wrong on the command line or in a file that it names.
 pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
+    let mut formats = args.output.iter().map(|output| output.format).chain([args.format]);
+    if formats.any(|format| format == args::Format::Asff) && (args.account.is_none() || args.region.is_none()) {
+        bail!("the format asff needs --account and --region: Security Hub takes findings of one account and Region");
+    }
     let is_stdin = |path: &&PathBuf| path.as_path() == Path::new(STDIN);
     let stdin = if args.paths.iter().any(|path| is_stdin(&path)) { Some(read_stdin()?) } else { None };
     let request = Request {
@@ -65,7 +69,10 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
         show: shown(&args.show),
         sarif_include: shown(&args.sarif_include),
         fail_on: threshold(args.fail_on),
-        now: if args.times { Some(now()?) } else { None },
+        now: now()?,
+        times: args.times,
+        account: args.account.clone(),
+        region: args.region.clone(),
         category: args.sarif_category.clone().unwrap_or(defaults.category),
         max_results: args.max_results.unwrap_or(defaults.max_results),
     };
@@ -136,6 +143,15 @@ fn format(format: args::Format) -> Format {
         args::Format::Text => Format::Text,
         args::Format::Json => Format::Json,
         args::Format::Sarif => Format::Sarif,
+        args::Format::Github => Format::Github,
+        args::Format::Markdown => Format::Markdown,
+        args::Format::Html => Format::Html,
+        args::Format::Junit => Format::Junit,
+        args::Format::Csv => Format::Csv,
+        args::Format::Ocsf => Format::Ocsf,
+        args::Format::Asff => Format::Asff,
+        args::Format::Gitlab => Format::Gitlab,
+        args::Format::GitlabSast => Format::GitlabSast,
     }
 }
 
