@@ -62,7 +62,7 @@ fn head(out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{}'; script-src '{}'; \
-         base-uri 'none'; form-action 'none'\">",
+         img-src data:; base-uri 'none'; form-action 'none'\">",
         digest(STYLE),
         digest(SCRIPT)
     )?;

@@ -169,9 +169,16 @@ fn code(raw: &str) -> String {
 /// it does not look between code marks.
 fn text(raw: &str) -> String {
     let mut result = String::with_capacity(raw.len() * 2);
+    let mut in_code = false;
     for c in clean(raw).chars() {
+        // A run of them stands between one pair of marks: marks beside each other would be one longer mark.
+        let is_sign = matches!(c, '@' | '#');
+        if is_sign != in_code {
+            result.push('`');
+            in_code = is_sign;
+        }
         match c {
-            '@' | '#' => result.extend(['`', c, '`']),
+            '@' | '#' => result.push(c),
             '<' => result.push_str("&lt;"),
             '>' => result.push_str("&gt;"),
             '&' => result.push_str("&amp;"),
@@ -179,6 +186,9 @@ fn text(raw: &str) -> String {
             _ if c.is_ascii_punctuation() => result.extend(['\\', c]),
             _ => result.push(c),
         }
+    }
+    if in_code {
+        result.push('`');
     }
     result
 }
