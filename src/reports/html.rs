@@ -101,8 +101,8 @@ fn checks(scan: &Scan, pages: &Pages, out: &mut dyn Write) -> io::Result<()> {
         out,
         "<section aria-labelledby=\"checks\"><h2 id=\"checks\">Checks</h2>\n<div class=\"wide\" tabindex=\"0\" \
          role=\"region\" aria-labelledby=\"checks\"><table><thead><tr><th scope=\"col\">Check</th><th scope=\"col\">What \
-         is so when it passes</th><th scope=\"col\">Fail</th><th scope=\"col\">Unknown</th><th \
-         scope=\"col\">Pass</th><th scope=\"col\">Not applicable</th></tr></thead><tbody>"
+         is so when it passes</th><th scope=\"col\" class=\"number\">Fail</th><th scope=\"col\" class=\"number\">Unknown</th><th \
+         scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" class=\"number\">Not applicable</th></tr></thead><tbody>"
     )?;
     for check in &scan.checks {
         let title = pages.get(check.id).map(|page| plain(&page.meta.title)).unwrap_or_default();

@@ -424,3 +424,16 @@ fn fifty_thousand_findings_are_written_in_linear_time() {
     assert!(report.contains("more findings are not in this table"), "{report}");
     assert!(report.contains("more findings did not fit"), "{report}");
 }
+
+#[test]
+fn asff_asks_for_the_account_and_region() {
+    let files = crate::cli::folder(&[("bad.yaml", crate::cli::BAD)]);
+    let refused = crate::cli::scan(files.path(), &["--format=asff", "bad.yaml", "--account=111122223333"]).code(2);
+    assert!(crate::cli::stderr(&refused).contains("asff needs --account and --region"));
+    let to_file = crate::cli::scan(files.path(), &["--output=asff=a.json", "bad.yaml"]).code(2);
+    assert!(crate::cli::stderr(&to_file).contains("asff needs"));
+    let args = ["--format=asff", "bad.yaml", "--account=111122223333", "--region=eu-west-1", crate::cli::ONLY];
+    let taken = crate::cli::scan(files.path(), &args).code(1);
+    let request: Value = serde_json::from_str(&crate::cli::stdout(&taken)).expect("one request");
+    assert_eq!(request["Findings"][0]["AwsAccountId"], "111122223333");
+}
