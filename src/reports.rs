@@ -11,8 +11,17 @@ use std::str::FromStr;
 use crate::finding::{Finding, Outcome, Severity, Standing};
 use crate::scan::Scan;
 
+mod asff;
+mod csv;
+mod entry;
+mod github;
+mod gitlab;
+mod html;
 pub mod json;
+mod junit;
 pub mod location;
+mod markdown;
+mod ocsf;
 pub(crate) mod pages;
 pub mod sarif;
 pub mod summary;
@@ -28,11 +37,42 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning and dashboards.
     Sarif,
+    /// Annotations on the lines of a pull request, as workflow commands of GitHub Actions.
+    Github,
+    /// Markdown as GitHub reads it: a job summary or a comment.
+    Markdown,
+    /// JUnit's XML, for the test pages of build servers.
+    Junit,
+    /// A table, for spreadsheets.
+    Csv,
+    /// Compliance Findings of the Open Cybersecurity Schema Framework.
+    Ocsf,
+    /// The AWS Security Finding Format: a request of `BatchImportFindings` on each line.
+    Asff,
+    /// Code Quality of GitLab.
+    Gitlab,
+    /// The SAST report of GitLab.
+    GitlabSast,
+    /// A page for browsers and printers.
+    Html,
 }
 
 impl Format {
     /// All, in the order of the documentation.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Sarif];
+    pub const ALL: [Self; 12] = [
+        Self::Text,
+        Self::Json,
+        Self::Sarif,
+        Self::Github,
+        Self::Markdown,
+        Self::Html,
+        Self::Junit,
+        Self::Csv,
+        Self::Ocsf,
+        Self::Asff,
+        Self::Gitlab,
+        Self::GitlabSast,
+    ];
 
     /// The word of the command line.
     pub fn word(self) -> &'static str {
@@ -40,6 +80,15 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+            Self::Junit => "junit",
+            Self::Csv => "csv",
+            Self::Ocsf => "ocsf",
+            Self::Asff => "asff",
+            Self::Gitlab => "gitlab",
+            Self::GitlabSast => "gitlab-sast",
+            Self::Html => "html",
         }
     }
 }
@@ -52,7 +101,7 @@ impl fmt::Display for Format {
 
 /// A word that names no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a format: use text, json or sarif")]
+#[error("'{0}' is not a format: use {known}", known = Format::ALL.map(Format::word).join(", "))]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {
@@ -113,16 +162,22 @@ impl FromStr for Show {
 pub struct Settings {
     /// Whether the text may hold ANSI colour codes.
     pub color: bool,
-    /// What the text lists beside new fails. JSON always lists everything.
+    /// What the formats but JSON and SARIF list beside new fails. JSON always lists everything.
     pub show: BTreeSet<Show>,
     /// What SARIF lists beside new fails.
     pub sarif_include: BTreeSet<Show>,
     /// The severity from which a new fail counts for the exit status; `None` for never.
     pub fail_on: Option<Severity>,
-    /// The time of the scan. SARIF holds it only if set, so that two runs can give the same bytes.
-    pub now: Option<time::OffsetDateTime>,
-    /// SARIF: what tells the uploads of one commit apart.
+    /// The time of the scan. Formats that must have one hold it; two runs give the same bytes if this is the same.
+    pub now: time::OffsetDateTime,
+    /// Whether SARIF holds the time, too.
+    pub times: bool,
+    /// What tells several reports of one commit or pull request apart: the uploads of SARIF, the comments of Markdown.
     pub category: String,
+    /// ASFF: the account that the findings are sent to, where the scan does not know it.
+    pub account: Option<String>,
+    /// ASFF: the Region that the findings are sent to.
+    pub region: Option<String>,
     /// SARIF: how many results at most; the worst are kept.
     pub max_results: usize,
 }
@@ -134,8 +189,11 @@ impl Default for Settings {
             show: BTreeSet::new(),
             sarif_include: BTreeSet::new(),
             fail_on: Some(Severity::Medium),
-            now: None,
+            now: time::OffsetDateTime::UNIX_EPOCH,
+            times: false,
             category: "trailwarden/iac".to_owned(),
+            account: None,
+            region: None,
             max_results: 5000,
         }
     }
@@ -151,6 +209,15 @@ pub fn write(format: Format, scan: &Scan, settings: &Settings, out: &mut dyn Wri
         Format::Text => text::write(scan, settings, &mut out)?,
         Format::Json => json::write(scan, &mut out)?,
         Format::Sarif => sarif::write(scan, settings, &mut out)?,
+        Format::Github => github::write(scan, settings, &mut out)?,
+        Format::Markdown => markdown::write(scan, settings, &mut out)?,
+        Format::Html => html::write(scan, settings, &mut out)?,
+        Format::Junit => junit::write(scan, settings, &mut out)?,
+        Format::Csv => csv::write(scan, settings, &mut out)?,
+        Format::Ocsf => ocsf::write(scan, settings, &mut out)?,
+        Format::Asff => asff::write(scan, settings, &mut out)?,
+        Format::Gitlab => gitlab::code_quality(scan, settings, &mut out)?,
+        Format::GitlabSast => gitlab::sast(scan, settings, &mut out)?,
     }
     out.flush()
 }
@@ -189,4 +256,14 @@ where
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq((self.0)())
     }
+}
+
+/// Writes values as a JSON array, one a line, without having them all in memory.
+fn write_array(values: impl Iterator<Item = serde_json::Value>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"[")?;
+    for (i, value) in values.enumerate() {
+        out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut *out, &value)?;
+    }
+    out.write_all(b"\n]\n")
 }

@@ -147,8 +147,7 @@ pub use live::Live;
 pub struct Common {
     /// The format on standard output
     ///
-    /// text is for people, json (version 1) and sarif (2.1.0) are for programs. JSON lists all verdicts, the others
-    /// show fails unless --show asks for more.
+    /// JSON lists all verdicts; the others show fails unless --show (of SARIF: --sarif-include) asks for more.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text, help_heading = "Reports")]
     pub format: Format,
 
@@ -160,7 +159,7 @@ pub struct Common {
 
     /// Further verdicts to show: pass, unknown, not-applicable
     ///
-    /// A comma-separated list. The text report shows fails and counts the rest; this lists them, too.
+    /// A comma-separated list. The reports show fails and count the rest; this lists them, too.
     #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',', help_heading = "Reports")]
     pub show: Vec<Shown>,
 
@@ -294,6 +293,24 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A job summary or a comment on GitHub
+    Markdown,
+    /// One page for browsers and printers
+    Html,
+    /// JUnit's XML, for build servers
+    Junit,
+    /// A table, for spreadsheets
+    Csv,
+    /// OCSF Compliance Findings, for data lakes
+    Ocsf,
+    /// Requests of BatchImportFindings, for Security Hub
+    Asff,
+    /// Code Quality of GitLab
+    Gitlab,
+    /// The SAST report of GitLab
+    GitlabSast,
 }
 
 /// The format of the list of checks.

@@ -43,6 +43,10 @@ pub struct Reporting {
 /// # Errors
 /// For what is wrong on the command line or in a file that it names.
 pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
+    let mut formats = args.common.output.iter().map(|output| output.format).chain([args.common.format]);
+    if formats.any(|format| format == args::Format::Asff) && (args.account.is_none() || args.region.is_none()) {
+        bail!("the format asff needs --account and --region: Security Hub takes findings of one account and Region");
+    }
     let is_stdin = |path: &&PathBuf| path.as_path() == Path::new(STDIN);
     let stdin = if args.paths.iter().any(|path| is_stdin(&path)) { Some(read_stdin()?) } else { None };
     let request = Request {
@@ -68,7 +72,10 @@ pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
         include_docs: args.include_docs,
         progress: None,
     };
-    Ok(Settings { request, reporting: reporting(&args.common)? })
+    let mut reporting = reporting(&args.common)?;
+    reporting.reports.account.clone_from(&args.account);
+    reporting.reports.region.clone_from(&args.region);
+    Ok(Settings { request, reporting })
 }
 
 /// Resolves what commands that judge have in common.
@@ -82,7 +89,10 @@ pub fn reporting(common: &args::Common) -> anyhow::Result<Reporting> {
         show: shown(&common.show),
         sarif_include: shown(&common.sarif_include),
         fail_on: threshold(common.fail_on),
-        now: if common.times { Some(now()?) } else { None },
+        now: now()?,
+        times: common.times,
+        account: None,
+        region: None,
         category: common.sarif_category.clone().unwrap_or(defaults.category),
         max_results: common.max_results.unwrap_or(defaults.max_results),
     };
@@ -156,6 +166,15 @@ fn format(format: args::Format) -> Format {
         args::Format::Text => Format::Text,
         args::Format::Json => Format::Json,
         args::Format::Sarif => Format::Sarif,
+        args::Format::Github => Format::Github,
+        args::Format::Markdown => Format::Markdown,
+        args::Format::Html => Format::Html,
+        args::Format::Junit => Format::Junit,
+        args::Format::Csv => Format::Csv,
+        args::Format::Ocsf => Format::Ocsf,
+        args::Format::Asff => Format::Asff,
+        args::Format::Gitlab => Format::Gitlab,
+        args::Format::GitlabSast => Format::GitlabSast,
     }
 }
 

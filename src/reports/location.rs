@@ -1,7 +1,8 @@
 //! Where findings are, as every format tells it.
 
+use crate::finding::Finding;
 use crate::model::attr::Origin;
-use crate::scan::Scan;
+use crate::scan::{Gap, Scan};
 use crate::source_map::{SourceMap, Span};
 
 /// A range on one line; lines and columns from 1, columns in UTF-16 code units, the end column exclusive.
@@ -42,6 +43,28 @@ pub fn of_origin<'a>(scan: &'a Scan, origin: &Origin) -> Option<Location<'a>> {
         Origin::Text(span) => Some(of_span(&scan.sources, *span)),
         Origin::Api { .. } => None,
     }
+}
+
+/// The place of a finding for formats that must have one: a finding that is in no file is placed at its resource, else at
+/// its input.
+pub fn of_finding<'a>(scan: &'a Scan, finding: &Finding) -> Location<'a> {
+    let input = scan.estate.inputs.get(finding.subject.input.0 as usize);
+    of_origin(scan, &finding.at)
+        .or_else(|| of_origin(scan, &finding.subject.at))
+        .or_else(|| input.and_then(|input| of_origin(scan, &input.at)))
+        .unwrap_or(Location {
+            path: input.map_or("unknown", |input| &input.path),
+            start_line: 1,
+            start_column: 1,
+            end_line: 1,
+            end_column: 1,
+        })
+}
+
+/// The place of a gap, as exactly as it is known: the path, and the range in it.
+pub fn of_gap<'a>(scan: &'a Scan, gap: &'a Gap) -> Option<(&'a str, Option<Location<'a>>)> {
+    let at = gap.span.map(|span| of_span(&scan.sources, span));
+    at.map(|at| at.path).or(gap.path.as_deref()).map(|path| (path, at))
 }
 
 /// The part of a span on its first line, without the blanks at its end.

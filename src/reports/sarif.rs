@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Finding, Outcome, Severity, clean};
 use crate::reports::location::{self, Location};
-use crate::reports::{Lazy, Settings, is_listed, witness};
+use crate::reports::{Lazy, Settings, entry, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use rules::Rules;
 
@@ -117,7 +117,7 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
             message: None,
             physical_location: match live::path(scan, finding) {
                 Some(path) => physical(live::place(&path)),
-                None => physical(place(scan, finding)),
+                None => physical(location::of_finding(scan, finding)),
             },
             logical_locations: Some([model::LogicalLocation {
                 name: clean(&subject.shown),
@@ -161,29 +161,10 @@ fn message(finding: &Finding) -> String {
     text
 }
 
-/// Clean text with a final period that consumers cannot take for a link: `[text](target)` is one in every message of
-/// SARIF, also where a hostile name brought it in.
+/// A sentence that consumers cannot take for a link: `[text](target)` is one in every message of SARIF, also where a
+/// hostile name brought it in.
 fn sentence(text: &str) -> String {
-    let mut text = clean(text.trim()).replace("](", "] (");
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
-    text
-}
-
-/// The place of a finding; one that is in no file is placed at its input.
-fn place<'a>(scan: &'a Scan, finding: &Finding) -> Location<'a> {
-    let input = scan.estate.inputs.get(finding.subject.input.0 as usize);
-    location::of_origin(scan, &finding.at)
-        .or_else(|| location::of_origin(scan, &finding.subject.at))
-        .or_else(|| input.and_then(|input| location::of_origin(scan, &input.at)))
-        .unwrap_or(Location {
-            path: input.map_or("unknown", |input| &input.path),
-            start_line: 1,
-            start_column: 1,
-            end_line: 1,
-            end_column: 1,
-        })
+    entry::sentence(text).replace("](", "] (")
 }
 
 fn physical(at: Location<'_>) -> model::PhysicalLocation {

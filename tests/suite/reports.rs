@@ -310,7 +310,7 @@ fn sarif_keeps_the_worst_and_says_so() {
 #[test]
 fn the_time_is_written_if_set() {
     let now = time::OffsetDateTime::from_unix_timestamp(1_800_000_000).expect("a time");
-    let log = value(Format::Sarif, &hostile::empty(), &Settings { now: Some(now), ..Settings::default() });
+    let log = value(Format::Sarif, &hostile::empty(), &Settings { now, times: true, ..Settings::default() });
     assert_eq!(log["runs"][0]["invocations"][0]["endTimeUtc"], "2027-01-15T08:00:00Z");
     let log = value(Format::Sarif, &hostile::empty(), &Settings::default());
     assert!(log["runs"][0]["invocations"][0].get("endTimeUtc").is_none());

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use trailwarden::reports::Format;
 
 use super::cli::{command, folder};
 
@@ -88,10 +89,11 @@ fn files() -> Vec<(&'static str, String)> {
 fn outputs(here: &Path, args: &[&str]) -> Vec<String> {
     let everything = "--show=pass,unknown,not-applicable";
     let mut outputs = Vec::new();
-    for format in ["text", "json", "sarif"] {
+    for format in Format::ALL {
         let mut command = command(here);
         command.args(["scan", everything, "--sarif-include=pass,unknown,not-applicable", "-v"]);
-        let output = command.args(["--format", format]).args(args).output().expect("runs");
+        let hub: &[&str] = if format == Format::Asff { &["--account=111122223333", "--region=eu-west-1"] } else { &[] };
+        let output = command.args(["--format", format.word()]).args(hub).args(args).output().expect("runs");
         assert!(output.stdout.len() > 1000, "{format}: {}", String::from_utf8_lossy(&output.stderr));
         outputs.extend([output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
     }

@@ -2,6 +2,7 @@
 
 use super::{dropped, gap_location, model, sentence};
 use crate::reports::Settings;
+use crate::reports::entry::utc;
 use crate::scan::{Gap, Scan};
 
 /// The kinds of notifications: id, name, what it means, what to do.
@@ -106,7 +107,7 @@ pub(super) fn invocation(scan: &Scan, settings: &Settings) -> model::Invocation 
     }
     model::Invocation {
         execution_successful: scan.gaps.is_empty(),
-        end_time_utc: settings.now.and_then(utc),
+        end_time_utc: Some(settings.now).filter(|_| settings.times).and_then(utc),
         tool_execution_notifications: notifications,
     }
 }
@@ -122,10 +123,4 @@ fn notification(scan: &Scan, gap: &Gap) -> model::Notification {
 
 fn descriptor(reason: &'static str) -> model::DescriptorReference {
     model::DescriptorReference { id: reason, index: KINDS.iter().position(|(id, ..)| *id == reason) }
-}
-
-/// RFC 3339 in UTC, to the second.
-fn utc(time: time::OffsetDateTime) -> Option<String> {
-    let time = time.to_offset(time::UtcOffset::UTC).replace_nanosecond(0).ok()?;
-    time.format(&time::format_description::well_known::Rfc3339).ok()
 }
