@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config;
+pub use workflow::Workflow;
+
+mod workflow;
+
 /// Tells whether an AWS CloudTrail audit trail can be trusted.
 ///
 /// Trailwarden reads infrastructure as code into a model of the logging estate (trails, log buckets, keys, log groups,
@@ -21,6 +26,10 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Writes a commented trailwarden.yaml.
+    ///
+    /// Puts it into the working directory, with every setting as a comment; asks nothing and overwrites nothing.
+    Init,
     /// Judges templates, modules, plans and states.
     ///
     /// Finds the CloudFormation templates, Terraform modules, plans and states among the given files and folders by
@@ -60,8 +69,9 @@ pub struct Scan {
     /// Files and folders; `-` is standard input
     ///
     /// Folders are searched for templates by content, honouring .gitignore; hidden files are read. A file that is
-    /// named here is always read, and it is a gap if it is not a template.
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// named here is always read, and it is a gap if it is not a template. Without any, the paths of the configuration
+    /// file are scanned, else the working directory.
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
     /// The format on standard output
@@ -110,45 +120,52 @@ pub struct Scan {
 
     /// The lowest severity that makes the exit status 1
     ///
-    /// never: findings do not change the exit status.
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Medium, help_heading = "Exit status")]
-    pub fail_on: FailOn,
+    /// Without it, medium. never: findings do not change the exit status.
+    #[arg(long, value_enum, value_name = "SEVERITY", env = "TRAILWARDEN_FAIL_ON", help_heading = "Exit status")]
+    pub fail_on: Option<FailOn>,
 
     /// Unknown verdicts count as findings
     ///
     /// A verdict that cannot be given counts with the severity of its check.
-    #[arg(long, help_heading = "Exit status")]
-    pub strict: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(env = "TRAILWARDEN_STRICT", help_heading = "Exit status")]
+    pub strict: Option<bool>,
 
     /// An incomplete scan does not make the exit status 3
     ///
     /// What could not be read is still listed in every report.
-    #[arg(long, help_heading = "Exit status")]
-    pub allow_partial: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(env = "TRAILWARDEN_ALLOW_PARTIAL", help_heading = "Exit status")]
+    pub allow_partial: Option<bool>,
 
     /// Run these checks only
     ///
     /// Ids as `trailwarden checks` lists them, separated by commas; may be given several times.
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', help_heading = "Checks")]
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', env = "TRAILWARDEN_ONLY", help_heading = "Checks")]
     pub only: Vec<String>,
 
     /// Leave these checks out
     ///
     /// Ids as `trailwarden checks` lists them, separated by commas; may be given several times.
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', help_heading = "Checks")]
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', env = "TRAILWARDEN_SKIP", help_heading = "Checks")]
     pub skip: Vec<String>,
 
     /// Run the checks that a framework asks for: cis-5.0.0, security-hub, …
     ///
     /// Selects the checks with a control of that framework; may be given several times. With --only, both must hold.
-    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Checks")]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', env = "TRAILWARDEN_FRAMEWORK", help_heading = "Checks")]
     pub framework: Vec<String>,
+
+    /// The configuration file.
+    #[command(flatten)]
+    pub workflow: Workflow,
 
     /// Every input must hold a trail
     ///
     /// Without it, a template without a trail is not blamed for that: the trail may be defined elsewhere.
-    #[arg(long, help_heading = "Checks")]
-    pub expect_trail: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(env = "TRAILWARDEN_EXPECT_TRAIL", help_heading = "Checks")]
+    pub expect_trail: Option<bool>,
 
     /// A file with values of template parameters
     ///
@@ -182,13 +199,15 @@ pub struct Scan {
     /// The account that the templates are deployed to
     ///
     /// Twelve digits. Decides AWS::AccountId and comparisons with account ids in policies.
-    #[arg(long, value_name = "ID", value_parser = account, help_heading = "What templates cannot know")]
+    #[arg(long, value_name = "ID", value_parser = config::account)]
+    #[arg(env = "TRAILWARDEN_ACCOUNT", help_heading = "What templates cannot know")]
     pub account: Option<String>,
 
     /// The Region that the templates are deployed to
     ///
     /// Decides AWS::Region, AWS::Partition and what depends on the home Region of a trail.
-    #[arg(long, value_name = "NAME", value_parser = region, help_heading = "What templates cannot know")]
+    #[arg(long, value_name = "NAME", value_parser = config::region)]
+    #[arg(env = "TRAILWARDEN_REGION", help_heading = "What templates cannot know")]
     pub region: Option<String>,
 
     /// The folder that reported paths are relative to
@@ -347,23 +366,6 @@ fn variable(text: &str) -> Result<(String, String), String> {
     if good { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("'{name}' is no name of a variable")) }
 }
 
-fn account(text: &str) -> Result<String, String> {
-    let good = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if good { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
-}
-
-fn region(text: &str) -> Result<String, String> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let words =
-        parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-    let number = parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
-    if parts.len() >= 3 && words && number {
-        Ok(text.to_owned())
-    } else {
-        Err("a Region looks like eu-west-1".to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -401,18 +403,6 @@ mod tests {
         assert_eq!(variable("a="), Ok(("a".to_owned(), String::new())));
         for bad in ["a", "=b", "a b=c"] {
             assert!(variable(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn accounts_and_regions() {
-        assert!(account("123456789012").is_ok());
-        assert!(account("12345678901").is_err());
-        for good in ["eu-west-1", "us-gov-east-1", "ap-southeast-10", "us-iso-east-1"] {
-            assert!(region(good).is_ok(), "{good}");
-        }
-        for bad in ["", "eu-west", "EU-WEST-1", "eu--1", "europe", "eu west 1"] {
-            assert!(region(bad).is_err(), "{bad}");
         }
     }
 }

@@ -13,8 +13,10 @@ use crate::reports::summary::{Summary, severities};
 use crate::reports::{Settings, Show, failing, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use crate::source_map::Span;
+pub use fault::fault;
 use places::Place;
 
+mod fault;
 mod places;
 mod snippet;
 

@@ -55,7 +55,9 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     let all: Vec<PathBuf> = given.iter().chain(&source).cloned().collect();
     let base = Base::new(request.repo_root.as_deref(), &all, &here)?;
     let source = source.map(|folder| base.report_dir(&folder));
-    let collector = Collector { base: &base, report, taken: Mutex::default(), gaps: Mutex::default() };
+    let exclude = request.exclude.build().map_err(ScanError::Exclude)?;
+    let exclude = (request.exclude.folder.canonicalize().unwrap_or_default(), exclude);
+    let collector = Collector { base: &base, report, exclude, taken: Mutex::default(), gaps: Mutex::default() };
     let (folders, files): (Vec<_>, Vec<_>) = given.into_iter().partition(|path| path.is_dir());
     let mut buffer = Vec::new();
     for file in &files {
@@ -109,6 +111,8 @@ fn resolve(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ScanError> {
 struct Collector<'a> {
     base: &'a Base,
     report: &'a (dyn Fn(Progress) + Sync),
+    /// What is left out, by paths relative to the folder.
+    exclude: (PathBuf, globset::GlobSet),
     taken: Mutex<BTreeMap<PathBuf, Found>>,
     gaps: Mutex<Vec<Gap>>,
 }
@@ -123,7 +127,11 @@ impl Collector<'_> {
         // Only what the repository itself says is ignored counts: a scan gives the same on every machine.
         builder.hidden(false).ignore(false).git_global(false).require_git(false);
         // What Terraform installed is read where a module calls it.
-        builder.filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".terraform");
+        let (root, exclude) = self.exclude.clone();
+        builder.filter_entry(move |entry| {
+            let left_out = entry.path().strip_prefix(&root).is_ok_and(|path| exclude.is_match(path));
+            !left_out && entry.file_name() != ".git" && entry.file_name() != ".terraform"
+        });
         builder.build_parallel().run(|| {
             let mut buffer = Vec::new();
             Box::new(move |entry| {

@@ -3,6 +3,7 @@
 mod broken;
 mod cases;
 mod cli;
+mod configuration;
 mod equivalence;
 mod fixtures;
 mod floors;
