@@ -6,18 +6,21 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
-use clap::{CommandFactory, Parser};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::checks::page::Page;
+use crate::config::NAMES;
 use crate::finding::Outcome;
 use crate::reports;
 use crate::scan::{self, Scan};
 use args::{CatalogFormat, Cli, Color, Command};
+use configuration::Drawn;
 pub use exit::ExitStatus;
 use settings::{Reporting, Settings};
 
 pub mod args;
 pub mod catalog;
+mod configuration;
 mod exit;
 mod explain;
 #[cfg(feature = "live")]
@@ -28,29 +31,41 @@ mod settings;
 
 /// Parses the command line, runs, and says how it ended.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches().and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((cli, matches))
+    });
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version end here, too; a closed pipe is no reason to complain.
             let _ = error.print();
             return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Clean }.into();
         }
     };
-    match run(cli.command) {
+    match run(cli.command, &matches) {
         Ok(status) => status.into(),
         Err(error) if is_closed_pipe(&error) => ExitStatus::Clean.into(),
         Err(error) => {
-            let _ = writeln!(anstream::stderr(), "error: {error:#}");
+            let drawn = error.downcast_ref::<Drawn>();
+            let text = drawn.map_or_else(|| format!("error: {error:#}"), Drawn::to_string);
+            let _ = writeln!(anstream::stderr(), "{text}");
             ExitStatus::Usage.into()
         }
     }
 }
 
-fn run(command: Command) -> anyhow::Result<ExitStatus> {
+fn run(command: Command, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
     match command {
-        Command::Scan(args) => return scan(&args),
+        Command::Scan(args) => return scan(&args, matches.subcommand_matches("scan").unwrap_or(matches)),
         #[cfg(feature = "live")]
-        Command::Live(args) => return live::run(&args),
+        Command::Live(args) => return live::run(&args, matches.subcommand_matches("live").unwrap_or(matches)),
+        Command::Init => {
+            let name = NAMES[0];
+            let mut file = File::create_new(name).with_context(|| format!("'{name}' is not written"))?;
+            file.write_all(configuration::TEMPLATE.as_bytes()).with_context(|| format!("'{name}'"))?;
+            writeln!(anstream::stderr(), "wrote {name}")?;
+        }
         Command::Checks(args) => {
             let list = match args.format {
                 CatalogFormat::Text => catalog::text()?,
@@ -84,8 +99,12 @@ fn run(command: Command) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Clean)
 }
 
-fn scan(args: &args::Scan) -> anyhow::Result<ExitStatus> {
-    let Settings { mut request, reporting } = settings::scan(args)?;
+fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
+    let Settings { mut request, reporting } = settings::scan(args, matches)?;
+    if args.common.workflow.show_config {
+        io::stdout().lock().write_all(reporting.table.as_bytes())?;
+        return Ok(ExitStatus::Clean);
+    }
     let shown = progress::Shown::new();
     let step = |step| shown.step(step);
     if !args.common.quiet && !args.common.no_progress {
@@ -98,7 +117,7 @@ fn scan(args: &args::Scan) -> anyhow::Result<ExitStatus> {
 
 /// Writes the reports, and says how the program ends.
 fn report(scan: &Scan, reporting: Reporting, common: &args::Common) -> anyhow::Result<ExitStatus> {
-    let Reporting { mut reports, stdout, outputs, strict, allow_partial } = reporting;
+    let Reporting { mut reports, stdout, outputs, strict, allow_partial, table: _ } = reporting;
     if common.verbose > 0 {
         inputs(scan)?;
     }

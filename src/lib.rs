@@ -7,6 +7,7 @@
 //! ```
 pub mod checks;
 pub mod cli;
+pub mod config;
 pub mod finding;
 pub mod model;
 pub mod reports;

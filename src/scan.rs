@@ -4,6 +4,7 @@
 //! reads the files that could be ours, `read` parses them into templates, the source lowers these into the estate,
 //! the checks judge it, and `fingerprint` gives every finding its identity.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
@@ -11,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::checks::Check;
 use crate::checks::page::{Page, PageError};
-use crate::finding::{Finding, Judge, Options, Outcome};
+use crate::finding::{Finding, Judge, Options, Outcome, Severity};
 use crate::model::attr::Origin;
 use crate::model::{Estate, InputKind};
 use crate::source_map::{SourceMap, Span};
@@ -49,6 +50,10 @@ pub struct Request<'a> {
     pub stdin: Option<Vec<u8>>,
     /// The folder that reported paths are relative to, instead of the one that is found by `.git`.
     pub repo_root: Option<PathBuf>,
+    /// What is left out of folders.
+    pub exclude: Exclude,
+    /// Severities that replace those of the checks.
+    pub severities: BTreeMap<&'static str, Severity>,
     /// The checks to run; they run and are listed in the order of the table whatever the order here.
     pub checks: Vec<&'static Check>,
     /// What the checks may be told.
@@ -65,6 +70,30 @@ pub struct Request<'a> {
     pub include_docs: bool,
     /// Is told about each step; called from many threads.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+}
+
+/// Files and folders that are left out of the folders that are scanned.
+#[derive(Clone, Debug, Default)]
+pub struct Exclude {
+    /// The folder that the globs are relative to.
+    pub folder: PathBuf,
+    /// The globs: `examples/**`, `*.generated.yaml`.
+    pub globs: Vec<String>,
+}
+
+impl Exclude {
+    /// The globs, read. A glob that matches a folder takes all that is in it.
+    ///
+    /// # Errors
+    /// If one is malformed.
+    pub fn build(&self) -> Result<globset::GlobSet, globset::Error> {
+        let mut set = globset::GlobSetBuilder::new();
+        for glob in &self.globs {
+            let glob = glob.trim_start_matches("./").trim_end_matches('/');
+            set.add(globset::GlobBuilder::new(glob).literal_separator(true).build()?);
+        }
+        set.build()
+    }
 }
 
 /// What modules of Terraform cannot know and the command line may say.
@@ -108,6 +137,9 @@ pub enum ScanError {
     /// A file with values of variables cannot be read: its path and why.
     #[error("the file '{0}' of --var-file: {1}")]
     VarFile(String, String),
+    /// A glob of what is left out is malformed.
+    #[error("the glob of what is left out: {0}")]
+    Exclude(globset::Error),
     /// The working directory cannot be told.
     #[error("the working directory cannot be read: {0}")]
     WorkingDirectory(std::io::Error),
@@ -127,6 +159,8 @@ pub struct Scan {
     pub inputs: Vec<ScannedInput>,
     /// The live accounts, recording by recording.
     pub accounts: Vec<AccountLine>,
+    /// Severities that replaced those of the checks.
+    pub severities: BTreeMap<&'static str, Severity>,
     /// The checks that were run, in the order of the table.
     pub checks: Vec<&'static Check>,
     /// All verdicts: worst severity of fails first, then by place; the order is total.
@@ -226,6 +260,9 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;
     plan_sources::once(&mut findings, &estate);
+    for finding in &mut findings {
+        finding.severity = request.severities.get(finding.check).copied().unwrap_or(finding.severity);
+    }
     sort(&mut findings, &sources);
     instances::settle(&mut findings, &sources);
     fingerprint::fill(&mut findings, &estate);
@@ -243,7 +280,8 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
         complete: input.complete == Truth::True,
     });
     let inputs = files.chain(recorded.lines).collect();
-    Ok(Scan { inputs, accounts: recorded.accounts, sources, estate, checks, findings, gaps })
+    let severities = request.severities.clone();
+    Ok(Scan { inputs, accounts: recorded.accounts, severities, sources, estate, checks, findings, gaps })
 }
 
 fn in_table_order(selected: &[&'static Check]) -> Vec<&'static Check> {

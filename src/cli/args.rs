@@ -4,6 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config;
+pub use common::Common;
+pub use workflow::Workflow;
+
+mod common;
+mod workflow;
+
 /// Tells whether an AWS CloudTrail audit trail can be trusted.
 ///
 /// Trailwarden reads infrastructure as code into a model of the logging estate (trails, log buckets, keys, log groups,
@@ -36,6 +43,10 @@ pub enum Command {
     #[cfg(feature = "live")]
     #[command(after_long_help = EXIT)]
     Live(Box<Live>),
+    /// Writes a commented trailwarden.yaml.
+    ///
+    /// Puts it into the working directory, with every setting as a comment; asks nothing and overwrites nothing.
+    Init,
     /// Lists the checks.
     ///
     /// Prints the table of all checks with their severity, category and title.
@@ -69,8 +80,9 @@ pub struct Scan {
     /// Files and folders; `-` is standard input
     ///
     /// Folders are searched for templates by content, honouring .gitignore; hidden files are read. A file that is
-    /// named here is always read, and it is a gap if it is neither a template nor a script.
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// named here is always read, and it is a gap if it is neither a template nor a script. Without any, the paths
+    /// of the configuration file are scanned, else the working directory.
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
     /// Take the code blocks of Markdown pages for scripts
@@ -86,8 +98,9 @@ pub struct Scan {
     /// Every input must hold a trail
     ///
     /// Without it, a template without a trail is not blamed for that: the trail may be defined elsewhere.
-    #[arg(long, help_heading = "Checks")]
-    pub expect_trail: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(env = "TRAILWARDEN_EXPECT_TRAIL", help_heading = "Checks")]
+    pub expect_trail: Option<bool>,
 
     /// A file with values of template parameters
     ///
@@ -121,13 +134,15 @@ pub struct Scan {
     /// The account that the templates are deployed to
     ///
     /// Twelve digits. Decides AWS::AccountId and comparisons with account ids in policies.
-    #[arg(long, value_name = "ID", value_parser = account, help_heading = "What templates cannot know")]
+    #[arg(long, value_name = "ID", value_parser = config::account)]
+    #[arg(env = "TRAILWARDEN_ACCOUNT", help_heading = "What templates cannot know")]
     pub account: Option<String>,
 
     /// The Region that the templates are deployed to
     ///
     /// Decides AWS::Region, AWS::Partition and what depends on the home Region of a trail.
-    #[arg(long, value_name = "NAME", value_parser = region, help_heading = "What templates cannot know")]
+    #[arg(long, value_name = "NAME", value_parser = config::region)]
+    #[arg(env = "TRAILWARDEN_REGION", help_heading = "What templates cannot know")]
     pub region: Option<String>,
 
     /// The folder that reported paths are relative to
@@ -141,113 +156,6 @@ pub struct Scan {
 mod live;
 #[cfg(feature = "live")]
 pub use live::Live;
-
-/// What all commands that judge have in common.
-#[derive(Debug, Args)]
-pub struct Common {
-    /// The format on standard output
-    ///
-    /// JSON lists all verdicts; the others show fails unless --show (of SARIF: --sarif-include) asks for more.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text, help_heading = "Reports")]
-    pub format: Format,
-
-    /// Write a report to a file as well: FORMAT=FILE
-    ///
-    /// May be given several times: several reports come from one scan. Standard output still gets --format.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = "Reports")]
-    pub output: Vec<Output>,
-
-    /// Further verdicts to show: pass, unknown, not-applicable
-    ///
-    /// A comma-separated list. The reports show fails and count the rest; this lists them, too.
-    #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',', help_heading = "Reports")]
-    pub show: Vec<Shown>,
-
-    /// The category of the SARIF run
-    ///
-    /// GitHub keeps the alerts of two uploads for one commit apart by it; give each scan of a repository its own.
-    #[arg(long, value_name = "NAME", help_heading = "Reports")]
-    pub sarif_category: Option<String>,
-
-    /// The most results that a SARIF report may hold
-    ///
-    /// Consumers refuse reports beyond their limit. The least severe results are left out and the report says how
-    /// many.
-    #[arg(long, value_name = "N", help_heading = "Reports")]
-    pub max_results: Option<usize>,
-
-    /// Further verdicts that a SARIF report lists: pass, unknown, not-applicable
-    ///
-    /// A comma-separated list. Code scanning shows every result as an alert, so the default is fails only.
-    #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',', help_heading = "Reports")]
-    pub sarif_include: Vec<Shown>,
-
-    /// Put the time of the scan into SARIF
-    ///
-    /// Without it, two scans of the same files give the same bytes. SOURCE_DATE_EPOCH sets the time.
-    #[arg(long, help_heading = "Reports")]
-    pub times: bool,
-
-    /// The lowest severity that makes the exit status 1
-    ///
-    /// never: findings do not change the exit status.
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Medium, help_heading = "Exit status")]
-    pub fail_on: FailOn,
-
-    /// Unknown verdicts count as findings
-    ///
-    /// A verdict that cannot be given counts with the severity of its check.
-    #[arg(long, help_heading = "Exit status")]
-    pub strict: bool,
-
-    /// An incomplete scan does not make the exit status 3
-    ///
-    /// What could not be read is still listed in every report.
-    #[arg(long, help_heading = "Exit status")]
-    pub allow_partial: bool,
-
-    /// Run these checks only
-    ///
-    /// Ids as `trailwarden checks` lists them, separated by commas; may be given several times.
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', help_heading = "Checks")]
-    pub only: Vec<String>,
-
-    /// Leave these checks out
-    ///
-    /// Ids as `trailwarden checks` lists them, separated by commas; may be given several times.
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', help_heading = "Checks")]
-    pub skip: Vec<String>,
-
-    /// Run the checks that a framework asks for: cis-5.0.0, security-hub, …
-    ///
-    /// Selects the checks with a control of that framework; may be given several times. With --only, both must hold.
-    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Checks")]
-    pub framework: Vec<String>,
-
-    /// When to use colours
-    ///
-    /// auto: on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for them elsewhere.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Terminal")]
-    pub color: Color,
-
-    /// No text report on standard output and no progress
-    ///
-    /// Reports of --output and a --format for programs are written nevertheless; errors still go to standard error.
-    #[arg(long, short, help_heading = "Terminal")]
-    pub quiet: bool,
-
-    /// No progress on standard error
-    ///
-    /// Progress is only ever shown on a terminal, and only when a scan takes a while.
-    #[arg(long, help_heading = "Terminal")]
-    pub no_progress: bool,
-
-    /// Say more on standard error
-    ///
-    /// Lists the inputs that were read and whether all that belongs to them was found.
-    #[arg(long, short, action = clap::ArgAction::Count, help_heading = "Terminal")]
-    pub verbose: u8,
-}
 
 /// The options of `checks`.
 #[derive(Debug, Args)]
@@ -392,23 +300,6 @@ fn variable(text: &str) -> Result<(String, String), String> {
     if good { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("'{name}' is no name of a variable")) }
 }
 
-fn account(text: &str) -> Result<String, String> {
-    let good = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if good { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
-}
-
-fn region(text: &str) -> Result<String, String> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let words =
-        parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-    let number = parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
-    if parts.len() >= 3 && words && number {
-        Ok(text.to_owned())
-    } else {
-        Err("a Region looks like eu-west-1".to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -446,18 +337,6 @@ mod tests {
         assert_eq!(variable("a="), Ok(("a".to_owned(), String::new())));
         for bad in ["a", "=b", "a b=c"] {
             assert!(variable(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn accounts_and_regions() {
-        assert!(account("123456789012").is_ok());
-        assert!(account("12345678901").is_err());
-        for good in ["eu-west-1", "us-gov-east-1", "ap-southeast-10", "us-iso-east-1"] {
-            assert!(region(good).is_ok(), "{good}");
-        }
-        for bad in ["", "eu-west", "EU-WEST-1", "eu--1", "europe", "eu west 1"] {
-            assert!(region(bad).is_err(), "{bad}");
         }
     }
 }

@@ -8,35 +8,17 @@ use serde_json::{Value, json};
 
 use crate::checks::page::Page;
 use crate::checks::{CHECKS, Check};
+use crate::config::near::nearest;
 
 /// The check with this id.
 ///
 /// # Errors
 /// If there is none; the message names the nearest.
 pub fn find(id: &str) -> anyhow::Result<&'static Check> {
-    CHECKS.iter().find(|check| check.id == id).ok_or_else(|| {
-        let near = CHECKS.iter().map(|check| (distance(id, check.id), check.id)).min();
-        let limit = id.chars().count().max(6) / 2;
-        match near.filter(|(distance, _)| *distance <= limit) {
-            Some((_, near)) => anyhow!("unknown check '{id}'; did you mean '{near}'?"),
-            None => anyhow!("unknown check '{id}'; `trailwarden checks` lists them all"),
-        }
+    CHECKS.iter().find(|check| check.id == id).ok_or_else(|| match nearest(id, CHECKS.iter().map(|check| check.id)) {
+        Some(near) => anyhow!("unknown check '{id}'; did you mean '{near}'?"),
+        None => anyhow!("unknown check '{id}'; `trailwarden checks` lists them all"),
     })
-}
-
-/// How many characters must be inserted, removed or replaced to make one word of the other (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.chars().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// All checks with their pages, in the order of the table.

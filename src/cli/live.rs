@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context;
+use clap::ArgMatches;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Live;
 use super::exit::ExitStatus;
-use super::settings;
+use super::settings::{self, Judging};
 use crate::checks::Check;
 use crate::checks::page::Page;
-use crate::finding::Options;
 use crate::scan;
 use crate::sources::aws::actions::{self, Wanted};
 use crate::sources::aws::collect::{self, CollectError, Limits, Organization, Request, Snapshot};
@@ -21,7 +21,7 @@ use crate::sources::aws::collect::{self, CollectError, Limits, Organization, Req
 ///
 /// # Errors
 /// For what is wrong on the command line, and if there are no credentials.
-pub fn run(args: &Live) -> anyhow::Result<ExitStatus> {
+pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
     if args.print_policy {
         let role = args.organization.then_some(args.role_name.as_str());
         let policy = serde_json::to_string_pretty(&actions::policy("aws", role))?;
@@ -32,8 +32,11 @@ pub fn run(args: &Live) -> anyhow::Result<ExitStatus> {
     if !args.organization && filters.iter().any(|ids| !ids.is_empty()) {
         anyhow::bail!("--account, --exclude-account and --ou choose accounts of an organization: add --organization");
     }
-    let checks = settings::select(&args.common)?;
-    let reporting = settings::reporting(&args.common)?;
+    let Judging { checks, options, severities, reporting } = settings::live(args, matches)?;
+    if args.common.workflow.show_config {
+        std::io::stdout().lock().write_all(reporting.table.as_bytes())?;
+        return Ok(ExitStatus::Clean);
+    }
     let stated = settings::stated_time()?;
     let clock = move || stated.unwrap_or_else(time::OffsetDateTime::now_utc);
     let bar = Bar::default();
@@ -70,7 +73,8 @@ pub fn run(args: &Live) -> anyhow::Result<ExitStatus> {
     }
     let request = scan::Request {
         checks,
-        options: Options::default(),
+        options,
+        severities,
         clock: stated.map(time::OffsetDateTime::unix_timestamp),
         live: Some(recording),
         ..scan::Request::default()

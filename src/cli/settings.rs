@@ -1,26 +1,31 @@
 //! From what was typed to what is done.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+use clap::ArgMatches;
 use time::OffsetDateTime;
 
-use super::args::{self, FailOn, Shown};
-use super::catalog;
+use super::args;
+use super::configuration::{self, Found, Settle, Whence};
 use super::parameters;
-use crate::checks::{CHECKS, Check};
+use crate::checks::Check;
+use crate::config::Config;
 use crate::finding::{Options, Severity};
-use crate::reports::{self, Format, Show};
-use crate::scan::{LARGEST_PLAN, Request, STDIN, TerraformSettings};
+use crate::reports::{self, Format};
+use crate::scan::{Exclude, LARGEST_PLAN, Request, STDIN, TerraformSettings};
 use crate::sources::cloudformation;
+
+mod judging;
+mod words;
 
 /// What to scan, what to write and how to end.
 pub struct Settings {
     /// For the scan.
     pub request: Request<'static>,
-    /// What to write and how to end.
+    /// For what comes after it.
     pub reporting: Reporting,
 }
 
@@ -36,74 +41,113 @@ pub struct Reporting {
     pub strict: bool,
     /// Gaps do not count for the exit status.
     pub allow_partial: bool,
+    /// What is in force and where it comes from, for people.
+    pub table: String,
 }
 
-/// Resolves the options of `scan`; reads standard input if a path asks for it.
+/// How to judge, and what to write of it.
+pub struct Judging {
+    /// The checks to run.
+    pub checks: Vec<&'static Check>,
+    /// What the checks are told.
+    pub options: Options,
+    /// Severities that replace those of the checks.
+    pub severities: BTreeMap<&'static str, Severity>,
+    /// For what comes after it.
+    pub reporting: Reporting,
+}
+
+/// Resolves the options of `scan`; reads the configuration file, and standard input if a path asks for it.
 ///
 /// # Errors
 /// For what is wrong on the command line or in a file that it names.
-pub fn scan(args: &args::Scan) -> anyhow::Result<Settings> {
-    let mut formats = args.common.output.iter().map(|output| output.format).chain([args.common.format]);
-    if formats.any(|format| format == args::Format::Asff) && (args.account.is_none() || args.region.is_none()) {
+pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings> {
+    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new(STDIN);
+    let typed: Vec<PathBuf> = args.paths.iter().filter(|path| !is_stdin(path)).cloned().collect();
+    let found = find(&args.common.workflow, &typed)?;
+    let empty = Config::default();
+    let config = found.as_ref().map_or(&empty, |found| &found.loaded.config);
+    let mut settle = Settle::new(matches, found.as_ref());
+    let paths = paths(args, found.as_ref(), &mut settle);
+    let file = config.account.clone().map(|id| Some(id.0));
+    let account = settle.pick("account", "account", args.account.clone().map(Some), file, None, words::or_none);
+    let file = config.region.clone().map(|name| Some(name.0));
+    let region = settle.pick("region", "region", args.region.clone().map(Some), file, None, words::or_none);
+    let exclude = Exclude {
+        folder: found.as_ref().map(|found| found.folder().to_owned()).unwrap_or_default(),
+        globs: config.exclude.clone(),
+    };
+    exclude.build().map_err(|error| anyhow!("'exclude' of the configuration file: {error}"))?;
+    if !config.exclude.is_empty() {
+        settle.note("exclude", config.exclude.join(", "), settle.place("exclude"));
+    }
+    let Judging { checks, options, severities, mut reporting } =
+        judging::settle(&args.common, args.expect_trail, config, settle)?;
+    let mut formats = reporting.outputs.iter().map(|(format, _)| *format).chain(reporting.stdout);
+    if formats.any(|format| format == Format::Asff) && (account.is_none() || region.is_none()) {
         bail!("the format asff needs --account and --region: Security Hub takes findings of one account and Region");
     }
-    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new(STDIN);
-    let stdin = if args.paths.iter().any(|path| is_stdin(&path)) { Some(read_stdin()?) } else { None };
+    reporting.reports.account.clone_from(&account);
+    reporting.reports.region.clone_from(&region);
+    let stdin = args.paths.iter().any(|path| is_stdin(&path)) && !args.common.workflow.show_config;
     let request = Request {
-        paths: args.paths.iter().filter(|path| !is_stdin(path)).cloned().collect(),
-        stdin,
+        paths,
+        stdin: if stdin { Some(read_stdin()?) } else { None },
         repo_root: args.repo_root.clone(),
-        checks: select(&args.common)?,
-        options: Options { expect_trail: args.expect_trail, ..Options::default() },
+        exclude,
+        severities,
+        checks,
+        options,
         cloudformation: cloudformation::Settings {
             parameters: parameters::read(&args.parameters)?,
-            account: args.account.clone(),
-            region: args.region.clone(),
+            account: account.clone(),
+            region: region.clone(),
         },
         terraform: TerraformSettings {
             vars: args.var.clone(),
             var_files: args.var_file.clone(),
             source: args.source.clone(),
-            account: args.account.clone(),
-            region: args.region.clone(),
+            account,
+            region,
         },
         live: None,
         clock: stated_time()?.map(OffsetDateTime::unix_timestamp),
         include_docs: args.include_docs,
         progress: None,
     };
-    let mut reporting = reporting(&args.common)?;
-    reporting.reports.account.clone_from(&args.account);
-    reporting.reports.region.clone_from(&args.region);
     Ok(Settings { request, reporting })
 }
 
-/// Resolves what commands that judge have in common.
+/// Resolves the options of `live`; reads the configuration file of the working directory.
 ///
 /// # Errors
-/// If the clock is set to something that is no time.
-pub fn reporting(common: &args::Common) -> anyhow::Result<Reporting> {
-    let defaults = reports::Settings::default();
-    let reports = reports::Settings {
-        color: false,
-        show: shown(&common.show),
-        sarif_include: shown(&common.sarif_include),
-        fail_on: threshold(common.fail_on),
-        now: now()?,
-        times: common.times,
-        account: None,
-        region: None,
-        category: common.sarif_category.clone().unwrap_or(defaults.category),
-        max_results: common.max_results.unwrap_or(defaults.max_results),
+/// For what is wrong on the command line or in a file that it names.
+#[cfg(feature = "live")]
+pub fn live(args: &args::Live, matches: &ArgMatches) -> anyhow::Result<Judging> {
+    let found = find(&args.common.workflow, &[])?;
+    let empty = Config::default();
+    let config = found.as_ref().map_or(&empty, |found| &found.loaded.config);
+    judging::settle(&args.common, None, config, Settle::new(matches, found.as_ref()))
+}
+
+fn find(workflow: &args::Workflow, paths: &[PathBuf]) -> anyhow::Result<Option<Found>> {
+    if workflow.no_config { Ok(None) } else { configuration::find(workflow.config.as_deref(), paths) }
+}
+
+/// The paths of the command line, else those of the configuration file, else the working directory.
+fn paths(args: &args::Scan, found: Option<&Found>, settle: &mut Settle<'_>) -> Vec<PathBuf> {
+    let written = found.filter(|found| !found.loaded.config.paths.is_empty());
+    let (paths, whence) = match written {
+        _ if !args.paths.is_empty() => (args.paths.clone(), Whence::Flag("command line".to_owned())),
+        Some(found) => {
+            let folder = found.folder();
+            (found.loaded.config.paths.iter().map(|path| folder.join(path)).collect(), settle.place("paths"))
+        }
+        None => (vec![PathBuf::from(".")], Whence::Default),
     };
-    let format = format(common.format);
-    Ok(Reporting {
-        reports,
-        stdout: Some(format).filter(|format| !(common.quiet && *format == Format::Text)),
-        outputs: common.output.iter().map(|output| (self::format(output.format), output.file.clone())).collect(),
-        strict: common.strict,
-        allow_partial: common.allow_partial,
-    })
+    let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    settle.note("paths", words::list(&shown), whence);
+    paths.into_iter().filter(|path| path.as_path() != Path::new(STDIN)).collect()
 }
 
 /// Somewhat more than the limit, so that the scan can tell that it is beyond.
@@ -112,70 +156,6 @@ fn read_stdin() -> anyhow::Result<Vec<u8>> {
     let input = std::io::stdin().lock();
     input.take(LARGEST_PLAN + 1).read_to_end(&mut bytes).context("standard input")?;
     Ok(bytes)
-}
-
-/// The checks that the options leave.
-///
-/// # Errors
-/// For ids and frameworks that do not exist, and if none is left.
-pub fn select(common: &args::Common) -> anyhow::Result<Vec<&'static Check>> {
-    for id in common.only.iter().chain(&common.skip) {
-        catalog::find(id)?;
-    }
-    let mut checks: Vec<&'static Check> = CHECKS
-        .iter()
-        .filter(|check| common.only.is_empty() || common.only.iter().any(|id| id == check.id))
-        .filter(|check| !common.skip.iter().any(|id| id == check.id))
-        .collect();
-    if !common.framework.is_empty() {
-        let frameworks = catalog::frameworks()?;
-        if let Some(name) = common.framework.iter().find(|name| !frameworks.contains_key(name.as_str())) {
-            let known: Vec<&str> = frameworks.keys().map(String::as_str).collect();
-            bail!("unknown framework '{name}'; known are: {}", known.join(", "));
-        }
-        checks.retain(|check| common.framework.iter().any(|name| frameworks[name].contains(check.id)));
-    }
-    if checks.is_empty() {
-        bail!("no check is left: --only, --skip and --framework exclude all");
-    }
-    Ok(checks)
-}
-
-fn shown(verdicts: &[Shown]) -> BTreeSet<Show> {
-    let one = |verdict: &Shown| match verdict {
-        Shown::Pass => Show::Pass,
-        Shown::Unknown => Show::Unknown,
-        Shown::NotApplicable => Show::NotApplicable,
-    };
-    verdicts.iter().map(one).collect()
-}
-
-fn threshold(fail_on: FailOn) -> Option<Severity> {
-    match fail_on {
-        FailOn::Critical => Some(Severity::Critical),
-        FailOn::High => Some(Severity::High),
-        FailOn::Medium => Some(Severity::Medium),
-        FailOn::Low => Some(Severity::Low),
-        FailOn::Note => Some(Severity::Note),
-        FailOn::Never => None,
-    }
-}
-
-fn format(format: args::Format) -> Format {
-    match format {
-        args::Format::Text => Format::Text,
-        args::Format::Json => Format::Json,
-        args::Format::Sarif => Format::Sarif,
-        args::Format::Github => Format::Github,
-        args::Format::Markdown => Format::Markdown,
-        args::Format::Html => Format::Html,
-        args::Format::Junit => Format::Junit,
-        args::Format::Csv => Format::Csv,
-        args::Format::Ocsf => Format::Ocsf,
-        args::Format::Asff => Format::Asff,
-        args::Format::Gitlab => Format::Gitlab,
-        args::Format::GitlabSast => Format::GitlabSast,
-    }
 }
 
 /// The clock; `SOURCE_DATE_EPOCH` sets it, as for reproducible builds.

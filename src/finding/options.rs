@@ -22,7 +22,8 @@ pub struct Options {
 }
 
 /// How `mfa-delete` treats other protections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum MfaDeleteMode {
     /// Object Lock or a Deny on version deletion is as good.
     Equivalent,
@@ -30,6 +31,17 @@ pub enum MfaDeleteMode {
     Strict,
     /// Never asked for.
     Off,
+}
+
+impl MfaDeleteMode {
+    /// The word of the configuration file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Equivalent => "equivalent",
+            Self::Strict => "strict",
+            Self::Off => "off",
+        }
+    }
 }
 
 impl Default for Options {

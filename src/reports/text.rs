@@ -14,8 +14,10 @@ use crate::reports::{Settings, Show, failing, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use crate::source_map::Span;
 use crate::sources::aws::recording::Status;
+pub use fault::fault;
 use places::Place;
 
+mod fault;
 mod places;
 mod snippet;
 

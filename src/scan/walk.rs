@@ -57,10 +57,12 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     let all: Vec<PathBuf> = given.iter().chain(&source).cloned().collect();
     let base = Base::new(request.repo_root.as_deref(), &all, &here)?;
     let source = source.map(|folder| base.report_dir(&folder));
+    let exclude = request.exclude.build().map_err(ScanError::Exclude)?;
+    let exclude = (request.exclude.folder.canonicalize().unwrap_or_default(), exclude);
     let recordings = Arc::default();
     let docs = request.include_docs;
-    let collector =
-        Collector { base: &base, docs, report, recordings, taken: Mutex::default(), gaps: Mutex::default() };
+    let (taken, gaps) = (Mutex::default(), Mutex::default());
+    let collector = Collector { base: &base, docs, report, exclude, recordings, taken, gaps };
     let (folders, files): (Vec<_>, Vec<_>) = given.into_iter().partition(|path| path.is_dir());
     let (recorded, folders): (Vec<_>, Vec<_>) =
         folders.into_iter().partition(|folder| recordings::is_recording(folder));
@@ -123,6 +125,8 @@ struct Collector<'a> {
     docs: bool,
     report: &'a (dyn Fn(Progress) + Sync),
     recordings: Arc<Mutex<BTreeSet<PathBuf>>>,
+    /// What is left out, by paths relative to the folder.
+    exclude: (PathBuf, globset::GlobSet),
     taken: Mutex<BTreeMap<PathBuf, Found>>,
     gaps: Mutex<Vec<Gap>>,
 }
@@ -137,9 +141,11 @@ impl Collector<'_> {
         // Only what the repository itself says is ignored counts: a scan gives the same on every machine.
         builder.hidden(false).ignore(false).git_global(false).require_git(false);
         // What Terraform installed is read where a module calls it.
+        let (root, exclude) = self.exclude.clone();
         let recordings = Arc::clone(&self.recordings);
         builder.filter_entry(move |entry| {
-            if entry.file_name() == ".git" || entry.file_name() == ".terraform" {
+            let left_out = entry.path().strip_prefix(&root).is_ok_and(|path| exclude.is_match(path));
+            if left_out || entry.file_name() == ".git" || entry.file_name() == ".terraform" {
                 return false;
             }
             // What AWS answered is judged as that, and as nothing else.

@@ -77,6 +77,7 @@ fn log_file_validation() -> &'static Check {
 /// A scan of nothing.
 pub fn empty() -> Scan {
     Scan {
+        severities: std::collections::BTreeMap::new(),
         sources: SourceMap::default(),
         estate: Estate::default(),
         inputs: Vec::new(),
@@ -145,6 +146,7 @@ pub fn scan() -> Scan {
         ..Gap::default()
     };
     Scan {
+        severities: std::collections::BTreeMap::new(),
         inputs: vec![
             scanned(PATH, InputKind::CloudFormation, true),
             scanned(URI_LIKE, InputKind::CloudFormation, false),

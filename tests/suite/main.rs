@@ -5,6 +5,7 @@ mod cases;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
+mod configuration;
 mod equivalence;
 mod fixtures;
 mod floors;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, account, region};
+use super::Common;
+use crate::config::{account, region};
 use crate::sources::aws::collect::DEFAULT_ROLE;
 
 /// The options of `live`.

@@ -34,6 +34,8 @@ impl Rules {
             let meta = &page.meta;
             let mut others = meta.other_severities.clone();
             others.sort_by(|a, b| b.cmp(a));
+            // A severity that the configuration sets needs a rule of its own, too.
+            others.extend(scan.severities.get(id));
             for severity in std::iter::once(meta.severity).chain(others) {
                 if index.contains_key(&(id, severity)) {
                     continue;
