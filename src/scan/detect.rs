@@ -101,7 +101,7 @@ pub(super) struct Suspect {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hints<'a> {
     /// Its path.
-    pub(super) path: &'a str,
+    pub(super) path: &'a Path,
     /// What its name lets one expect.
     pub(super) form: Form,
     /// Whether the command line names it.
@@ -291,7 +291,7 @@ mod tests {
     }
 
     fn suspect(bytes: &[u8], form: Form, named: bool) -> Option<Suspect> {
-        super::suspect(&mut bytes.to_vec(), Hints { path: "x", form, named, docs: false })
+        super::suspect(&mut bytes.to_vec(), Hints { path: Path::new("x"), form, named, docs: false })
     }
 
     #[test]
@@ -335,8 +335,9 @@ mod tests {
     fn a_large_text_is_not_copied() {
         let mut bytes = b"# AWS::\n".repeat(LARGE / 8);
         let at = bytes.as_ptr();
-        let found = super::suspect(&mut bytes, Hints { path: "x", form: Form::Document, named: false, docs: false })
-            .expect("has a marker");
+        let found =
+            super::suspect(&mut bytes, Hints { path: Path::new("x"), form: Form::Document, named: false, docs: false })
+                .expect("has a marker");
         assert!(matches!(found.text, Text::Whole(text) if text.as_ptr() == at));
     }
 
