@@ -19,6 +19,7 @@ use crate::source_map::{SourceMap, Span};
 use crate::sources::aws::lower::AccountLine;
 use crate::sources::aws::recording::Recording;
 use crate::sources::cloudformation;
+use crate::sources::script::Caller;
 use crate::truth::Truth;
 
 mod detect;
@@ -236,8 +237,10 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let settings = terraform::settings(&request.terraform, &mut sources)?;
     let named = walked.source.clone();
     let folders = std::mem::take(&mut walked.recordings);
+    let caller =
+        Caller { account: request.cloudformation.account.clone(), region: request.cloudformation.region.clone() };
     let read::Read { templates, mut plans, files, scripts, base, mut gaps } =
-        read::templates(walked, &mut sources, &report);
+        read::templates(walked, &caller, &mut sources, &report);
     plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
@@ -245,17 +248,20 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
         gaps.push(Gap { path, span: Some(span), reason: "template", message, ..Gap::default() });
     }
     let mut inputs = lowered.inputs;
+    let mut run = lowered.scripts;
     let first = inputs.len() as u32;
-    inputs.extend(terraform::inputs(&files, &settings, &base, &mut sources, first, &mut gaps));
+    inputs.extend(terraform::inputs(&files, &settings, &base, &mut sources, first, &mut run, &mut gaps));
     let first = inputs.len() as u32;
-    inputs.extend(plans::inputs(plans, &mut sources, first, &mut gaps));
+    inputs.extend(plans::inputs(plans, &mut sources, first, &mut run, &mut gaps));
     let first = inputs.len() as u32;
     let recorded =
         recordings::inputs(&folders, request.live.as_ref(), &base, request.clock, &mut sources, first, &mut gaps);
     inputs.extend(recorded.inputs);
     let first = inputs.len() as u32;
-    let made = scripts::inputs(scripts, &base, &mut sources, &inputs, first, &mut gaps);
+    let made = scripts::inputs(scripts, &run, &caller, &base, &mut sources, &inputs, first, &mut gaps);
     inputs.extend(made);
+    let first = inputs.len() as u32;
+    inputs.extend(scripts::embedded(&run, &caller, &sources, first, &mut gaps));
     let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;

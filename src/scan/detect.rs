@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::sources::script::Language;
+use crate::sources::script::{self, Language};
 
 /// What a file's extension lets one expect. It never makes a file ours; it decides what a fault in it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,26 +177,17 @@ struct Marks {
 
 impl Marks {
     fn of(bytes: &[u8]) -> Self {
-        /// Those before this one are of templates.
-        const SCRIPTS: usize = 3;
-        const MARKS: [&str; 8] = [
-            "AWS::",
-            "AWSTemplateFormatVersion",
-            PLAN,
-            "cloudtrail",
-            "CloudTrail",
-            "-role-policy",
-            "-user-policy",
-            "-group-policy",
-        ];
+        const TEMPLATES: [&str; 3] = ["AWS::", "AWSTemplateFormatVersion", PLAN];
         // Only the search for the leftmost match takes the vectorized path.
-        static MARKERS: LazyLock<Option<AhoCorasick>> =
-            LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(MARKS).ok());
+        static MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+            let marks = TEMPLATES.iter().chain(&script::MARKS);
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(marks).ok()
+        });
         let mut found = Self::default();
         // Without the automaton (constant patterns: it is always there) nothing may be skipped.
         let Some(markers) = MARKERS.as_ref() else { return Self { template: true, script: true } };
         for mark in markers.find_iter(bytes) {
-            if mark.pattern().as_usize() < SCRIPTS {
+            if mark.pattern().as_usize() < TEMPLATES.len() {
                 found.template = true;
             } else {
                 found.script = true;

@@ -8,6 +8,7 @@ use super::terraform::shown;
 use super::{Gap, internal};
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::script::Embedded;
 use crate::sources::terraform::commands;
 use crate::sources::terraform::lower::{self, RootInfo, changes};
 use crate::sources::terraform::plan::{self, Read};
@@ -59,7 +60,13 @@ pub(super) fn parse(text: &str, path: &str, file: FileId) -> Result<Option<Docum
 }
 
 /// Lowers plans and states, each into an input; ids count from `first`.
-pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u32, gaps: &mut Vec<Gap>) -> Vec<Input> {
+pub(super) fn inputs(
+    documents: Vec<Document>,
+    sources: &mut SourceMap,
+    first: u32,
+    scripts: &mut Vec<Embedded>,
+    gaps: &mut Vec<Gap>,
+) -> Vec<Input> {
     let faults = RefCell::default();
     let mut inputs = Vec::new();
     for document in documents {
@@ -83,7 +90,9 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
                 if let Some(module) = document.module.filter(|module| module.alone) {
                     input.owner = shown(&module.dir);
                 }
-                input.invocations.items = commands::invocations(commands, id, sources, &mut HashSet::new());
+                let (invocations, mut run) = commands::invocations(commands, id, sources, &mut HashSet::new());
+                input.invocations.items = invocations;
+                scripts.append(&mut run);
                 super::scripts::removals(&mut input);
                 inputs.push(input);
             }

@@ -6,6 +6,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod configuration;
+mod embedded_scripts;
 mod equivalence;
 mod fixtures;
 mod floors;
