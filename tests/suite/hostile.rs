@@ -78,6 +78,8 @@ fn log_file_validation() -> &'static Check {
 pub fn empty() -> Scan {
     Scan {
         severities: std::collections::BTreeMap::new(),
+        reach: trailwarden::scan::Reach::default(),
+        baseline: None,
         sources: SourceMap::default(),
         estate: Estate::default(),
         inputs: Vec::new(),
@@ -147,6 +149,8 @@ pub fn scan() -> Scan {
     };
     Scan {
         severities: std::collections::BTreeMap::new(),
+        reach: trailwarden::scan::Reach::default(),
+        baseline: None,
         inputs: vec![
             scanned(PATH, InputKind::CloudFormation, true),
             scanned(URI_LIKE, InputKind::CloudFormation, false),
