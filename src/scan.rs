@@ -171,6 +171,8 @@ pub struct Scan {
     pub reach: Reach,
     /// What was known before, and what became of it; set by [`Scan::compare`].
     pub baseline: Option<Against>,
+    /// The same of a baseline that is to be written anew, where that is another.
+    pub rewritten: Option<Against>,
     /// All verdicts: worst severity of fails first, then by place; the order is total.
     pub findings: Vec<Finding>,
     /// What could not be read, by path.
@@ -293,7 +295,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let places = request.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
     let reach = Reach { roots: base.places(""), places, exclude: request.exclude.clone() };
     let accounts = recorded.accounts;
-    Ok(Scan { inputs, accounts, severities, sources, estate, checks, reach, baseline: None, findings, gaps })
+    Ok(Scan { inputs, accounts, severities, sources, estate, checks, reach, findings, gaps, baseline: None, rewritten: None })
 }
 
 fn in_table_order(selected: &[&'static Check]) -> Vec<&'static Check> {

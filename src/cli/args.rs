@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config;
+pub use baseline::Baseline;
 pub use common::Common;
 pub use workflow::Workflow;
 
+mod baseline;
 mod common;
 mod workflow;
 
@@ -145,6 +147,15 @@ pub struct Scan {
     #[arg(env = "TRAILWARDEN_REGION", help_heading = "What templates cannot know")]
     pub region: Option<String>,
 
+    /// A commit of the repository whose findings are not new
+    ///
+    /// A branch, a tag or an id. The same paths are scanned as they were there, without touching the work tree or the
+    /// index. A commit that is not there, as in a shallow clone, is an error. Wins over the baseline of the configuration
+    /// file.
+    #[arg(long, value_name = "REF", env = "TRAILWARDEN_BASE_REF", conflicts_with = "baseline")]
+    #[arg(help_heading = "Baseline")]
+    pub base_ref: Option<String>,
+
     /// The folder that reported paths are relative to
     ///
     /// Without it, the nearest folder upward with .git, else the common parent of the given paths.
@@ -241,6 +252,10 @@ pub enum Shown {
     Unknown,
     /// The question does not arise
     NotApplicable,
+    /// It is in the baseline
+    Baselined,
+    /// It is in the baseline and no longer found
+    Fixed,
 }
 
 /// The threshold of the exit status.

@@ -1,7 +1,8 @@
 //! The files of a commit, in a folder of their own, so that they can be scanned as the work tree is.
 //!
 //! Git is asked for objects and nothing else: the work tree, the index and the references stay as they are, no hook and no
-//! filter runs, nothing is fetched.
+//! filter runs, nothing is fetched but what a
+//! partial clone left out.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -149,7 +150,7 @@ impl Base {
         }
         for (path, target) in links {
             // A link that cannot be made leads nowhere that may be read.
-            let _ = link(&self.root().join(path), &target);
+            let _ = link(&self.root(), &self.root().join(path), &target);
         }
         Ok(())
     }
@@ -189,7 +190,7 @@ impl Base {
                     return Err(failed("the answer ended early"));
                 }
                 if blob.link {
-                    links.extend(path(&content).map(|target| (blob.path.clone(), target)));
+                    links.extend(text(&content).map(|target| (blob.path.clone(), target)));
                     continue;
                 }
                 if content.starts_with(POINTER) {
@@ -267,36 +268,44 @@ fn git(folder: &Path) -> Command {
     command
 }
 
-/// A path of a tree or the target of a link; none for one that no good tree holds.
+/// The bytes of a path.
 #[cfg(unix)]
-fn path(bytes: &[u8]) -> Option<PathBuf> {
+fn text(bytes: &[u8]) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt as _;
-    tame(Path::new(std::ffi::OsStr::from_bytes(bytes)))
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
 }
 
 #[cfg(not(unix))]
-fn path(bytes: &[u8]) -> Option<PathBuf> {
-    tame(Path::new(std::str::from_utf8(bytes).ok()?))
+fn text(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
-/// A path that leads nowhere but down; a `..` may only stand in the target of a link, which the walk looks after.
-fn tame(path: &Path) -> Option<PathBuf> {
+/// A path of a tree; none for one that leads elsewhere than down, which no good tree holds.
+fn path(bytes: &[u8]) -> Option<PathBuf> {
+    let path = text(bytes)?;
     let good = |part: Component<'_>| match part {
         Component::Normal(name) => name != ".git",
         Component::CurDir => true,
         Component::ParentDir | Component::RootDir | Component::Prefix(_) => false,
     };
-    path.components().all(good).then(|| path.to_owned())
+    path.components().all(good).then_some(path)
 }
 
+/// Makes a link, but none behind another that leads out. What a link of the tree leads to is the walk's to judge, as in
+/// the work tree.
 #[cfg(unix)]
-fn link(place: &Path, target: &Path) -> io::Result<()> {
-    place.parent().map_or(Ok(()), fs::create_dir_all)?;
+fn link(root: &Path, place: &Path, target: &Path) -> io::Result<()> {
+    let folder = place.parent().unwrap_or(root);
+    let above = folder.ancestors().find_map(|folder| folder.canonicalize().ok());
+    if !above.is_some_and(|above| above.starts_with(root)) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    fs::create_dir_all(folder)?;
     std::os::unix::fs::symlink(target, place)
 }
 
 #[cfg(not(unix))]
-fn link(_: &Path, _: &Path) -> io::Result<()> {
+fn link(_: &Path, _: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

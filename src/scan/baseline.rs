@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Exclude, STDIN, Scan};
 use crate::compare::{Coverage, Entry, Fate, Known, Pairs, Subject, Verdict, pair};
 use crate::finding::{Finding, Outcome, Standing};
-use crate::model::{Estate, InputKind};
+use crate::model::InputKind;
 use crate::sources::aws::recording::Status;
 use crate::truth::Truth;
 
@@ -37,9 +37,17 @@ impl Against {
 }
 
 impl Scan {
+    /// What holds the resource of a finding: the template, the folder of the root module, the script, the live account.
+    pub fn owner(&self, finding: &Finding) -> &str {
+        self.estate.inputs.get(finding.subject.input.0 as usize).map_or("", |input| input.owner())
+    }
+
     /// Compares with what was known. Fails and unknown verdicts that are known and no worse than they were stand as
-    /// baselined.
-    pub fn compare(&mut self, known: Known) {
+    /// baselined. `rewritten` are the findings of a baseline that is to be written anew, where that is another; they
+    /// change no standing.
+    pub fn compare(&mut self, known: Option<Known>, rewritten: Option<Known>) {
+        self.rewritten = rewritten.map(|known| self.against(known).0);
+        let Some(known) = known else { return };
         let (against, pairs, at) = self.against(known);
         for (found, at) in pairs.of_new.iter().zip(at) {
             let finding = &mut self.findings[at];
@@ -57,17 +65,15 @@ impl Scan {
         self.findings.iter().filter(open).filter_map(|finding| self.entry(finding)).collect()
     }
 
-    /// What a baseline is rewritten to: the open findings, and what was known and is not known to be mended. `known` are
-    /// the findings of the file that is rewritten, where it is not what the scan was compared with. The number is of those
-    /// that are kept although the scan does not have them.
-    pub fn rewritten(&self, known: Option<Known>) -> (Vec<Entry>, usize) {
-        let other = known.map(|known| self.against(known).0);
+    /// What a baseline is rewritten to: the open findings, and what was known and is not known to be mended. The number is
+    /// of those that are kept although the scan does not have them.
+    pub fn rewritten(&self) -> (Vec<Entry>, usize) {
         let mut entries = self.entries();
         let mut kept = 0;
         // What was found and is not listed was filtered out.
         let listed: HashSet<&str> = self.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
         let mut held: HashSet<String> = entries.iter().map(|entry| entry.fingerprint.clone()).collect();
-        for against in other.iter().chain(&self.baseline) {
+        for against in self.rewritten.iter().chain(&self.baseline) {
             for (entry, now) in against.known.entries.iter().zip(&against.now) {
                 let keep = match now {
                     Ok(now) => !listed.contains(now.as_str()),
@@ -105,7 +111,7 @@ impl Scan {
             check: finding.check.to_owned(),
             verdict,
             severity: finding.severity,
-            owner: owner(&self.estate, finding).to_owned(),
+            owner: self.owner(finding).to_owned(),
             kind: finding.subject.kind.word().to_owned(),
             address: finding.subject.address.clone(),
             path: self.path(finding),
@@ -134,7 +140,7 @@ impl Scan {
         }
         for finding in &self.findings {
             let (kind, address) = (finding.subject.kind.word(), &finding.subject.address);
-            let subject = Subject::new(finding.check, owner(&self.estate, finding), kind, address);
+            let subject = Subject::new(finding.check, self.owner(finding), kind, address);
             seen.verdict(subject, verdict(&finding.outcome));
         }
         seen
@@ -170,11 +176,6 @@ impl Reach {
         let (Ok(globs), Ok(inner)) = (self.exclude.build(), place.strip_prefix(&folder)) else { return false };
         inner.ancestors().any(|part| globs.is_match(part))
     }
-}
-
-/// What holds the resource of a finding: the template, the folder of the root module, the script, the live account.
-pub(crate) fn owner<'a>(estate: &'a Estate, finding: &Finding) -> &'a str {
-    estate.inputs.get(finding.subject.input.0 as usize).map_or("", |input| input.owner())
 }
 
 fn verdict(outcome: &Outcome) -> Verdict {

@@ -80,6 +80,7 @@ pub fn empty() -> Scan {
         severities: std::collections::BTreeMap::new(),
         reach: trailwarden::scan::Reach::default(),
         baseline: None,
+        rewritten: None,
         sources: SourceMap::default(),
         estate: Estate::default(),
         inputs: Vec::new(),
@@ -151,6 +152,7 @@ pub fn scan() -> Scan {
         severities: std::collections::BTreeMap::new(),
         reach: trailwarden::scan::Reach::default(),
         baseline: None,
+        rewritten: None,
         inputs: vec![
             scanned(PATH, InputKind::CloudFormation, true),
             scanned(URI_LIKE, InputKind::CloudFormation, false),

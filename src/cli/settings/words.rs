@@ -20,6 +20,8 @@ pub(super) fn shown(verdicts: &[Shown]) -> BTreeSet<Show> {
         Shown::Pass => Show::Pass,
         Shown::Unknown => Show::Unknown,
         Shown::NotApplicable => Show::NotApplicable,
+        Shown::Baselined => Show::Baselined,
+        Shown::Fixed => Show::Fixed,
     };
     verdicts.iter().map(one).collect()
 }
