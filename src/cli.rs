@@ -21,6 +21,7 @@ use settings::{Reporting, Settings};
 pub mod args;
 mod baseline;
 pub mod catalog;
+mod compare;
 mod configuration;
 mod exit;
 mod explain;
@@ -61,6 +62,8 @@ fn run(command: Command, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         Command::Scan(args) => return scan(&args, matches.subcommand_matches("scan").unwrap_or(matches)),
         #[cfg(feature = "live")]
         Command::Live(args) => return live::run(&args, matches.subcommand_matches("live").unwrap_or(matches)),
+        Command::Diff(args) => return compare::diff(&args),
+        Command::Merge(args) => compare::merge(&args)?,
         Command::Init => {
             let name = NAMES[0];
             let mut file = File::create_new(name).with_context(|| format!("'{name}' is not written"))?;

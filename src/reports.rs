@@ -13,6 +13,7 @@ use crate::scan::Scan;
 
 mod asff;
 mod csv;
+pub mod difference;
 mod entry;
 mod github;
 mod gitlab;
@@ -245,12 +246,13 @@ fn is_listed(finding: &Finding, also: &BTreeSet<Show>) -> bool {
         Standing::New => true,
         Standing::Baselined => also.contains(&Show::Baselined),
     };
-    standing && match &finding.outcome {
-        Outcome::Fail(_) => true,
-        Outcome::Pass => also.contains(&Show::Pass),
-        Outcome::Unknown(_) => also.contains(&Show::Unknown),
-        Outcome::NotApplicable(_) => also.contains(&Show::NotApplicable),
-    }
+    standing
+        && match &finding.outcome {
+            Outcome::Fail(_) => true,
+            Outcome::Pass => also.contains(&Show::Pass),
+            Outcome::Unknown(_) => also.contains(&Show::Unknown),
+            Outcome::NotApplicable(_) => also.contains(&Show::NotApplicable),
+        }
 }
 
 /// Serializes the items of a sequence one by one, so that they need not all exist at once.

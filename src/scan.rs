@@ -295,7 +295,19 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let places = request.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
     let reach = Reach { roots: base.places(""), places, exclude: request.exclude.clone() };
     let accounts = recorded.accounts;
-    Ok(Scan { inputs, accounts, severities, sources, estate, checks, reach, findings, gaps, baseline: None, rewritten: None })
+    Ok(Scan {
+        inputs,
+        accounts,
+        severities,
+        sources,
+        estate,
+        checks,
+        reach,
+        findings,
+        gaps,
+        baseline: None,
+        rewritten: None,
+    })
 }
 
 fn in_table_order(selected: &[&'static Check]) -> Vec<&'static Check> {

@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config;
 pub use baseline::Baseline;
 pub use common::Common;
+pub use compare::{Diff, DiffFormat, Merge};
 pub use workflow::Workflow;
 
 mod baseline;
 mod common;
+mod compare;
 mod workflow;
 
 /// Tells whether an AWS CloudTrail audit trail can be trusted.
@@ -45,6 +47,17 @@ pub enum Command {
     #[cfg(feature = "live")]
     #[command(after_long_help = EXIT)]
     Live(Box<Live>),
+    /// Tells what changed from one report to a later one.
+    ///
+    /// Reads two JSON reports and lists what is new, fixed and changed. What the later report does not cover is listed as
+    /// not compared, and never as fixed.
+    #[command(after_long_help = EXIT_OF_DIFF)]
+    Diff(Diff),
+    /// Merges JSON reports into one.
+    ///
+    /// Shards of a scan, or scans of several accounts or folders, become the report that one scan of all would have given:
+    /// scopes are added up, and what several reports say is told once.
+    Merge(Merge),
     /// Writes a commented trailwarden.yaml.
     ///
     /// Puts it into the working directory, with every setting as a comment; asks nothing and overwrites nothing.
@@ -75,6 +88,12 @@ Exit status:
   3  the scan is incomplete: something of ours could not be read (see --allow-partial)
 
 Reports are written before the program ends with a status other than 0.";
+
+const EXIT_OF_DIFF: &str = "\
+Exit status:
+  0  no open fail at or above --fail-on is new or worse than it was; without --fail-on always
+  1  there is one
+  2  usage error";
 
 /// The options of `scan`.
 #[derive(Debug, Args)]

@@ -119,10 +119,7 @@ pub fn of_commit(reference: &str, args: &args::Scan, request: &Request<'_>) -> a
         let then = Request {
             paths,
             repo_root: Some(root),
-            exclude: Exclude {
-                folder: base.place(&exclude.folder).unwrap_or_default(),
-                globs: exclude.globs.clone(),
-            },
+            exclude: Exclude { folder: base.place(&exclude.folder).unwrap_or_default(), globs: exclude.globs.clone() },
             severities: request.severities.clone(),
             checks: request.checks.clone(),
             options: request.options.clone(),

@@ -22,6 +22,8 @@ use crate::sources::cloudformation;
 mod judging;
 mod words;
 
+pub use words::threshold;
+
 /// What to scan, what to write and how to end.
 pub struct Settings {
     /// For the scan.

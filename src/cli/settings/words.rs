@@ -26,7 +26,7 @@ pub(super) fn shown(verdicts: &[Shown]) -> BTreeSet<Show> {
     verdicts.iter().map(one).collect()
 }
 
-pub(super) fn threshold(fail_on: FailOn) -> Option<Severity> {
+pub fn threshold(fail_on: FailOn) -> Option<Severity> {
     match fail_on {
         FailOn::Critical => Some(Severity::Critical),
         FailOn::High => Some(Severity::High),
