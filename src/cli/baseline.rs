@@ -66,7 +66,7 @@ impl Baselines {
         let Some(file) = &self.write else { return Ok(()) };
         let (entries, kept) = scan.rewritten();
         let mut bytes = Vec::new();
-        baseline::write(&entries, &mut bytes)?;
+        baseline::write(&entries, &scan.places(&entries), &mut bytes)?;
         let shown = clean(&file.display().to_string());
         fs::write(file, bytes).with_context(|| format!("the baseline '{shown}'"))?;
         if !quiet {
@@ -138,6 +138,7 @@ pub fn of_commit(reference: &str, args: &args::Scan, request: &Request<'_>) -> a
         };
         let scan = scan_then(then, &mut base).with_context(|| format!("the base '{}'", clean(reference)))?;
         known.entries = Known::new(String::new(), scan.entries()).entries;
+        known.inventory = Some(scan.inventory());
         known.unread = scan.gaps.iter().map(unread).collect();
     }
     known.unread.splice(0..0, std::mem::take(&mut base.unread));

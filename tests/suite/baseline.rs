@@ -28,7 +28,7 @@ fn bytes(format: Format, scan: &Scan) -> Vec<u8> {
 /// What a scan leaves in each of the three forms.
 fn forms(scan: &Scan) -> [(&'static str, Known); 3] {
     let mut own = Vec::new();
-    baseline::write(&scan.entries(), &mut own).expect("a vector takes everything");
+    baseline::write(&scan.entries(), &scan.inventory(), &mut own).expect("a vector takes everything");
     let read = |text: &[u8]| files::known("known", text).expect("our own");
     [("json", read(&bytes(Format::Json, scan))), ("sarif", read(&bytes(Format::Sarif, scan))), ("baseline", read(&own))]
 }
@@ -44,6 +44,7 @@ fn news(scan: &Scan) -> Vec<String> {
 
 /// What is new, and what is said to be fixed or not seen, after comparing.
 fn changes(shown: &str, scan: &mut Scan, known: Known) -> Vec<String> {
+    scan.findings.iter_mut().for_each(|finding| finding.standing = Standing::New);
     scan.compare(Some(known), None);
     let against = scan.baseline.as_ref().expect("was compared");
     let mut faults: Vec<String> = news(scan).into_iter().map(|new| format!("{shown}: new: {new}")).collect();
@@ -61,9 +62,10 @@ fn nothing_is_new_in_a_second_run() {
     let first = run();
     let entries = first.entries().len();
     assert!(entries > 1000, "{entries}");
+    let mut second = run();
     for (form, known) in forms(&first) {
         assert_eq!(known.entries.len(), entries, "{form}");
-        none(&changes(form, &mut run(), known));
+        none(&changes(form, &mut second, known));
     }
 }
 
@@ -94,10 +96,9 @@ fn nothing_is_new_under_another_name() {
             copy(folder, &root.path().join("one"));
             let before = run("one");
             fs::rename(root.path().join("one"), root.path().join("other")).expect("is renamed");
-            let forms = forms(&before).into_iter();
-            forms
-                .flat_map(|(form, known)| changes(&format!("{shown} {form}"), &mut run("other"), known))
-                .collect::<Vec<_>>()
+            let mut after = run("other");
+            let of_form = |(form, known)| changes(&format!("{shown} {form}"), &mut after, known);
+            forms(&before).into_iter().flat_map(of_form).collect::<Vec<_>>()
         })
         .collect();
     none(&faults);
@@ -107,7 +108,7 @@ fn nothing_is_new_under_another_name() {
 #[test]
 fn nothing_is_new_when_a_template_is_written_anew() {
     let templates = cases::cases().into_iter().filter(|case| case.source == "cloudformation").map(|case| case.folder);
-    let folders: Vec<_> = templates.step_by(3).chain(cases::shared_templates()).collect();
+    let folders: Vec<_> = templates.step_by(8).chain(cases::shared_templates()).collect();
     let faults: Vec<String> = folders
         .par_iter()
         .flat_map_iter(|folder| {
