@@ -138,6 +138,12 @@ impl Known {
         Self { name, entries, ..Self::default() }
     }
 
+    /// Everything that held a resource.
+    pub fn owners(&self) -> impl Iterator<Item = &str> {
+        let places = self.inventory.iter().flatten().map(|(owner, _)| owner.as_str());
+        self.entries.iter().map(|entry| entry.owner.as_str()).chain(places)
+    }
+
     /// Whether the resource of a later entry was there before. Where that is not known, its owner had a finding.
     pub fn held(&self) -> impl Fn(&Entry) -> bool {
         let owners: HashSet<&str> = self.entries.iter().map(|entry| entry.owner.as_str()).collect();

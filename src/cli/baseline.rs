@@ -72,9 +72,10 @@ impl Baselines {
         if !quiet {
             let kept = match kept {
                 0 => String::new(),
-                kept => format!("; {kept} of them are kept although this scan does not have them: it did not look"),
+                kept => format!(", {kept} of them from before, which this scan did not look for or cannot tell"),
             };
-            writeln!(anstream::stderr(), "wrote {} findings to {shown}{kept}", entries.len())?;
+            let plural = if entries.len() == 1 { "" } else { "s" };
+            writeln!(anstream::stderr(), "wrote {} finding{plural} to {shown}{kept}", entries.len())?;
         }
         Ok(())
     }

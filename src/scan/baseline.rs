@@ -118,7 +118,10 @@ impl Scan {
         let (at, new): (Vec<usize>, Vec<Entry>) = found.unzip();
         let seen = self.coverage();
         let pairs = pair(&known.entries, &new, &|entry| seen.judges(entry), &known.held());
-        let looked = |owner: &str| self.reach.holds(owner);
+        // Elsewhere the root is what the paths have in common, so that a path says something only beside another of its root.
+        let own: HashSet<&str> = self.estate.inputs.iter().map(|input| input.owner()).collect();
+        let anchored = self.reach.anchored || known.owners().any(|owner| own.contains(owner));
+        let looked = |owner: &str| anchored && self.reach.holds(owner);
         let now = |(entry, now): (&Entry, &Option<usize>)| match now {
             Some(at) => Ok(new[*at].fingerprint.clone()),
             None => Err(seen.fate(entry, &looked)),
@@ -178,6 +181,8 @@ pub struct Reach {
     pub(super) places: Vec<PathBuf>,
     /// What was left out.
     pub(super) exclude: Exclude,
+    /// Whether the root is one that does not depend on what is scanned: a repository's, or one that was named.
+    pub(super) anchored: bool,
 }
 
 impl Reach {
