@@ -22,6 +22,8 @@ use crate::sources::cloudformation;
 use crate::sources::script::Caller;
 use crate::truth::Truth;
 
+pub mod base;
+mod baseline;
 mod detect;
 mod fingerprint;
 mod instances;
@@ -32,6 +34,8 @@ mod recordings;
 mod scripts;
 mod terraform;
 mod walk;
+
+pub use baseline::{Against, Reach};
 
 /// The largest template that is read, in bytes. Far beyond what CloudFormation takes; it bounds memory.
 pub const LARGEST_TEMPLATE: u64 = 64 * 1024 * 1024;
@@ -158,12 +162,18 @@ pub struct Scan {
     pub estate: Estate,
     /// What was read, in the order of the paths.
     pub inputs: Vec<ScannedInput>,
-    /// The live accounts, recording by recording.
+    /// The live accounts, by id.
     pub accounts: Vec<AccountLine>,
     /// Severities that replaced those of the checks.
     pub severities: BTreeMap<&'static str, Severity>,
     /// The checks that were run, in the order of the table.
     pub checks: Vec<&'static Check>,
+    /// Where it looked for files.
+    pub reach: Reach,
+    /// What was known before, and what became of it; set by [`Scan::compare`].
+    pub baseline: Option<Against>,
+    /// The same of a baseline that is to be written anew, where that is another.
+    pub rewritten: Option<Against>,
     /// All verdicts: worst severity of fails first, then by place; the order is total.
     pub findings: Vec<Finding>,
     /// What could not be read, by path.
@@ -272,6 +282,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     sort(&mut findings, &sources);
     instances::settle(&mut findings, &sources);
     fingerprint::fill(&mut findings, &estate);
+    settle(&mut findings, &sources);
     let order = |gap: &Gap| {
         let place = (gap.path.clone(), gap.span, gap.account.clone(), gap.region.clone(), gap.call.clone());
         (place, gap.reason, gap.message.clone())
@@ -287,7 +298,25 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     });
     let inputs = files.chain(recorded.lines).collect();
     let severities = request.severities.clone();
-    Ok(Scan { inputs, accounts: recorded.accounts, severities, sources, estate, checks, findings, gaps })
+    let places = request.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let roots = base.places("");
+    let anchored = request.repo_root.is_some() || roots.first().is_some_and(|root| root.join(".git").exists());
+    let reach = Reach { roots, places, exclude: request.exclude.clone(), anchored };
+    let mut accounts = recorded.accounts;
+    accounts.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(Scan {
+        inputs,
+        accounts,
+        severities,
+        sources,
+        estate,
+        checks,
+        reach,
+        findings,
+        gaps,
+        baseline: None,
+        rewritten: None,
+    })
 }
 
 fn in_table_order(selected: &[&'static Check]) -> Vec<&'static Check> {
@@ -372,6 +401,19 @@ fn sort(findings: &mut [Finding], sources: &SourceMap) {
             .then_with(|| a.subject.address.cmp(&b.subject.address))
             .then_with(|| a.fault.cmp(&b.fault))
             .then_with(|| a.message.cmp(&b.message))
+    });
+}
+
+/// The order that is reported. It rests on nothing but what the JSON report shows, so that reports of parts of an estate
+/// can be merged into the one of the whole: rank, place (without one the address), check, address, identity.
+fn settle(findings: &mut [Finding], sources: &SourceMap) {
+    let at = |finding: &Finding| match &finding.at {
+        Origin::Text(span) => (sources.file(span.file).path().to_owned(), span.start),
+        Origin::Api { .. } => (finding.subject.address.clone(), 0),
+    };
+    findings.sort_by_cached_key(|finding| {
+        let subject = (finding.check, finding.subject.address.clone(), finding.fingerprint.clone());
+        (rank(finding), at(finding), subject)
     });
 }
 

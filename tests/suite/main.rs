@@ -1,5 +1,7 @@
 //! All integration tests, in one binary: each further one costs a link.
 
+mod base_ref;
+mod baseline;
 mod broken;
 mod cases;
 mod cli;
@@ -30,6 +32,7 @@ mod reports;
 mod sarif;
 mod scripts;
 mod secrets;
+mod shards;
 mod weak_points;
 mod weakening;
 
