@@ -32,14 +32,14 @@ pub(super) fn listed<'a>(
     settings: &'a Settings,
 ) -> impl Iterator<Item = Entry<'a>> + Clone {
     scan.findings.iter().filter(|finding| is_listed(finding, &settings.show)).map(|finding| {
-        let input = scan.estate.inputs.get(finding.subject.input.0 as usize);
+        let (account, region) = location::of_resource(scan, finding);
         Entry {
             finding,
             page: pages.get(finding.check),
             exact: location::of_origin(scan, &finding.at),
             place: location::of_finding(scan, finding),
-            account: input.and_then(|input| input.account.literal()),
-            region: input.and_then(|input| input.region.literal()),
+            account,
+            region,
         }
     })
 }

@@ -14,6 +14,8 @@ use crate::reports::entry::{self, Entry};
 use crate::reports::pages::{Pages, plain};
 use crate::scan::Scan;
 
+mod matrix;
+
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
@@ -26,7 +28,9 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
     head(out)?;
     writeln!(out, "<header><h1>Trailwarden</h1><p>{}.</p></header>\n<main>", text(&entry::counts(scan)))?;
     gaps(scan, out)?;
+    matrix::accounts(scan, out)?;
     checks(scan, &pages, out)?;
+    matrix::inputs(scan, out)?;
     inputs(scan, out)?;
     writeln!(out, "<section aria-labelledby=\"findings\"><h2 id=\"findings\">Findings</h2>")?;
     out.write_all(FILTERS.as_bytes())?;
