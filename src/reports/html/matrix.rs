@@ -32,11 +32,12 @@ pub(super) fn accounts(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     let complete = scan.accounts.iter().filter(|account| account.status == Status::Complete).count();
     writeln!(
         out,
-        "<section aria-labelledby=\"accounts\"><h2 id=\"accounts\">Accounts and Regions</h2>\n<p>{complete} of {} accounts \
+        "<section aria-labelledby=\"accounts\"><h2 id=\"accounts\">Accounts and Regions</h2>\n<p>{complete} of {} account{} \
          complete. A cell shows how far the Region was read, and the number of fails there.</p>\n<div class=\"wide\" \
          tabindex=\"0\" role=\"region\" aria-labelledby=\"accounts\"><table class=\"matrix\"><thead><tr><th \
          scope=\"col\">Account</th><th scope=\"col\">Status</th><th scope=\"col\" class=\"turned\"><span>no Region</span></th>",
-        scan.accounts.len()
+        scan.accounts.len(),
+        if scan.accounts.len() == 1 { "" } else { "s" }
     )?;
     for region in &regions {
         write!(out, "<th scope=\"col\" class=\"turned\"><span>{}</span></th>", text(region))?;
@@ -47,8 +48,8 @@ pub(super) fn accounts(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "</tbody></table></div>\n<p class=\"legend\">{} complete, {} partial, {} failed, {} skipped, empty: not a Region of \
-         the account</p></section>",
+        "</tbody></table></div>\n<p class=\"legend\">{} complete, {} partial, {} failed, {} skipped, empty: not known to be a \
+         Region of the account</p></section>",
         mark(Status::Complete),
         mark(Status::Partial),
         mark(Status::Failed),
