@@ -1,11 +1,13 @@
 //! All integration tests, in one binary: each further one costs a link.
 
+mod action;
 mod broken;
 mod cases;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod configuration;
+mod documents;
 mod equivalence;
 mod fixtures;
 mod floors;
