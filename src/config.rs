@@ -41,6 +41,8 @@ pub struct Config {
     pub strict: Option<bool>,
     /// Whether an incomplete scan may end with the exit status 0.
     pub allow_partial: Option<bool>,
+    /// A report or baseline whose findings are not new; relative to the folder of this file.
+    pub baseline: Option<String>,
     /// The account that templates and modules are deployed to.
     pub account: Option<AccountId>,
     /// The Region that templates and modules are deployed to.
@@ -185,7 +187,7 @@ mod tests {
              insights: {enabled: true, severity: note}\n  trail-tags: on\nframework: [cis-5.0.0]\noptions:\n  \
              min-days: 400\n  required-tags: [owner]\n  accept-event-data-store: true\n  mfa-delete.mode: off\n  \
              readers: [012345678901]\n  allow: ['break-glass*']\n  expect-trail: true\nfail-on: never\nstrict: yes\n\
-             allow-partial: false\naccount: 012345678901\nregion: eu-west-1\n",
+             allow-partial: false\naccount: 012345678901\nregion: eu-west-1\nbaseline: b.json\n",
         );
         assert!(!config.is_on("mfa-delete") && config.is_on("kms-encryption") && config.is_on("trail-quota"));
         let severities: Vec<_> = config.severities().collect();

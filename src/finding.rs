@@ -14,7 +14,9 @@ pub use judge::{Draft, Judge, clean, is_hidden};
 pub use options::Options;
 
 /// How bad a fail is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing.
@@ -109,6 +111,8 @@ pub enum Lost {
 pub enum Standing {
     /// Neither in the baseline nor suppressed.
     New,
+    /// In the baseline.
+    Baselined,
 }
 
 impl Standing {
@@ -116,6 +120,7 @@ impl Standing {
     pub fn word(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Baselined => "baselined",
         }
     }
 }
@@ -180,4 +185,6 @@ pub struct Finding {
     pub fault: String,
     /// The identity across runs: `sha256:…`. Filled in by the scan.
     pub fingerprint: String,
+    /// The identity without the owner, which a resource keeps when its file is renamed; not unique. Filled in by the scan.
+    pub moved: String,
 }

@@ -21,6 +21,8 @@ use crate::sources::aws::recording::Recording;
 use crate::sources::cloudformation;
 use crate::truth::Truth;
 
+pub mod base;
+mod baseline;
 mod detect;
 mod fingerprint;
 mod instances;
@@ -31,6 +33,8 @@ mod recordings;
 mod scripts;
 mod terraform;
 mod walk;
+
+pub use baseline::{Against, Reach};
 
 /// The largest template that is read, in bytes. Far beyond what CloudFormation takes; it bounds memory.
 pub const LARGEST_TEMPLATE: u64 = 64 * 1024 * 1024;
@@ -163,6 +167,12 @@ pub struct Scan {
     pub severities: BTreeMap<&'static str, Severity>,
     /// The checks that were run, in the order of the table.
     pub checks: Vec<&'static Check>,
+    /// Where it looked for files.
+    pub reach: Reach,
+    /// What was known before, and what became of it; set by [`Scan::compare`].
+    pub baseline: Option<Against>,
+    /// The same of a baseline that is to be written anew, where that is another.
+    pub rewritten: Option<Against>,
     /// All verdicts: worst severity of fails first, then by place; the order is total.
     pub findings: Vec<Finding>,
     /// What could not be read, by path.
@@ -266,6 +276,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     sort(&mut findings, &sources);
     instances::settle(&mut findings, &sources);
     fingerprint::fill(&mut findings, &estate);
+    settle(&mut findings, &sources);
     let order = |gap: &Gap| {
         let place = (gap.path.clone(), gap.span, gap.account.clone(), gap.region.clone(), gap.call.clone());
         (place, gap.reason, gap.message.clone())
@@ -281,7 +292,22 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     });
     let inputs = files.chain(recorded.lines).collect();
     let severities = request.severities.clone();
-    Ok(Scan { inputs, accounts: recorded.accounts, severities, sources, estate, checks, findings, gaps })
+    let places = request.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let reach = Reach { roots: base.places(""), places, exclude: request.exclude.clone() };
+    let accounts = recorded.accounts;
+    Ok(Scan {
+        inputs,
+        accounts,
+        severities,
+        sources,
+        estate,
+        checks,
+        reach,
+        findings,
+        gaps,
+        baseline: None,
+        rewritten: None,
+    })
 }
 
 fn in_table_order(selected: &[&'static Check]) -> Vec<&'static Check> {
@@ -366,6 +392,19 @@ fn sort(findings: &mut [Finding], sources: &SourceMap) {
             .then_with(|| a.subject.address.cmp(&b.subject.address))
             .then_with(|| a.fault.cmp(&b.fault))
             .then_with(|| a.message.cmp(&b.message))
+    });
+}
+
+/// The order that is reported. It rests on nothing but what the JSON report shows, so that reports of parts of an estate
+/// can be merged into the one of the whole: rank, place (without one the address), check, address, identity.
+fn settle(findings: &mut [Finding], sources: &SourceMap) {
+    let at = |finding: &Finding| match &finding.at {
+        Origin::Text(span) => (sources.file(span.file).path().to_owned(), span.start),
+        Origin::Api { .. } => (finding.subject.address.clone(), 0),
+    };
+    findings.sort_by_cached_key(|finding| {
+        let subject = (finding.check, finding.subject.address.clone(), finding.fingerprint.clone());
+        (rank(finding), at(finding), subject)
     });
 }
 

@@ -37,6 +37,7 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         std::io::stdout().lock().write_all(reporting.table.as_bytes())?;
         return Ok(ExitStatus::Clean);
     }
+    let before = reporting.baselines.read()?;
     let stated = settings::stated_time()?;
     let clock = move || stated.unwrap_or_else(time::OffsetDateTime::now_utc);
     let bar = Bar::default();
@@ -80,6 +81,7 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         ..scan::Request::default()
     };
     let mut scan = scan::run(&request)?;
+    before.compare(&mut scan);
     // What counts as coverage was looked for everywhere; what is reported may be less.
     if !args.region.is_empty() {
         let regions: Vec<&str> = args.region.iter().map(String::as_str).collect();

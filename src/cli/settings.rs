@@ -9,6 +9,7 @@ use clap::ArgMatches;
 use time::OffsetDateTime;
 
 use super::args;
+use super::baseline::Baselines;
 use super::configuration::{self, Found, Settle, Whence};
 use super::parameters;
 use crate::checks::Check;
@@ -20,6 +21,8 @@ use crate::sources::cloudformation;
 
 mod judging;
 mod words;
+
+pub use words::threshold;
 
 /// What to scan, what to write and how to end.
 pub struct Settings {
@@ -41,6 +44,8 @@ pub struct Reporting {
     pub strict: bool,
     /// Gaps do not count for the exit status.
     pub allow_partial: bool,
+    /// What was known before, and where it is written.
+    pub baselines: Baselines,
     /// What is in force and where it comes from, for people.
     pub table: String,
 }
@@ -82,7 +87,7 @@ pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings>
         settle.note("exclude", config.exclude.join(", "), settle.place("exclude"));
     }
     let Judging { checks, options, severities, mut reporting } =
-        judging::settle(&args.common, args.expect_trail, config, settle)?;
+        judging::settle(&args.common, args.expect_trail, args.base_ref.as_deref(), found.as_ref(), settle)?;
     let mut formats = reporting.outputs.iter().map(|(format, _)| *format).chain(reporting.stdout);
     if formats.any(|format| format == Format::Asff) && (account.is_none() || region.is_none()) {
         bail!("the format asff needs --account and --region: Security Hub takes findings of one account and Region");
@@ -125,9 +130,7 @@ pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings>
 #[cfg(feature = "live")]
 pub fn live(args: &args::Live, matches: &ArgMatches) -> anyhow::Result<Judging> {
     let found = find(&args.common.workflow, &[])?;
-    let empty = Config::default();
-    let config = found.as_ref().map_or(&empty, |found| &found.loaded.config);
-    judging::settle(&args.common, None, config, Settle::new(matches, found.as_ref()))
+    judging::settle(&args.common, None, None, found.as_ref(), Settle::new(matches, found.as_ref()))
 }
 
 fn find(workflow: &args::Workflow, paths: &[PathBuf]) -> anyhow::Result<Option<Found>> {

@@ -189,10 +189,17 @@ pub(super) fn counts(scan: &Scan) -> String {
     let severities = super::summary::severities(scan);
     let parts: Vec<_> = severities.iter().map(|(severity, count)| format!("{count} {}", severity.word())).collect();
     let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-    format!(
+    let mut line = format!(
         "{} fail{parts}, {} unknown, {} pass, {} not applicable",
         summary.fail, summary.unknown, summary.pass, summary.not_applicable
-    )
+    );
+    let fixed = scan.baseline.as_ref().map_or(0, |against| against.fixed().count());
+    for (count, word) in [(summary.baselined, "baselined"), (fixed, "fixed since the baseline")] {
+        if count > 0 {
+            line.push_str(&format!(", {count} {word}"));
+        }
+    }
+    line
 }
 
 /// Whether something is counted as bad as an error in consumers that have three levels.

@@ -1,6 +1,8 @@
 //! All integration tests, in one binary: each further one costs a link.
 
 mod action;
+mod base_ref;
+mod baseline;
 mod broken;
 mod cases;
 mod cli;
@@ -31,6 +33,7 @@ mod reports;
 mod sarif;
 mod scripts;
 mod secrets;
+mod shards;
 mod weak_points;
 mod weakening;
 

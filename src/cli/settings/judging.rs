@@ -1,27 +1,33 @@
 //! How to judge: what `scan` and `live` resolve in the same way.
 
+use std::path::PathBuf;
+
 use anyhow::bail;
 
 use super::words::{format, list, of_file, shown, threshold};
 use super::{Judging, Reporting, now};
 use crate::checks::{CHECKS, Check};
 use crate::cli::args;
+use crate::cli::baseline::Baselines;
 use crate::cli::catalog;
-use crate::cli::configuration::Settle;
+use crate::cli::configuration::{Found, Settle};
 use crate::config::{self, Config};
 use crate::finding::{Options, Severity};
 use crate::reports::{self, Format};
 
-/// Settles what is left; `expect_trail` as typed.
+/// Settles what is left; `expect_trail` and `base_ref` as typed.
 ///
 /// # Errors
 /// For checks and frameworks that do not exist, and if the clock is set to something that is no time.
 pub(super) fn settle(
     common: &args::Common,
     expect_trail: Option<bool>,
-    config: &Config,
+    base_ref: Option<&str>,
+    found: Option<&Found>,
     mut settle: Settle<'_>,
 ) -> anyhow::Result<Judging> {
+    let empty = Config::default();
+    let config = found.map_or(&empty, |found| &found.loaded.config);
     let checks = select(common, config, &mut settle)?;
     let options = options(expect_trail, config, &mut settle);
     let fail_on = settle.pick(
@@ -35,6 +41,7 @@ pub(super) fn settle(
     let strict = settle.pick("strict", "strict", common.strict, config.strict, false, bool::to_string);
     let (typed, written) = (common.allow_partial, config.allow_partial);
     let allow_partial = settle.pick("allow-partial", "allow-partial", typed, written, false, bool::to_string);
+    let baselines = baselines(common, base_ref, found, &mut settle);
     let defaults = reports::Settings::default();
     let reports = reports::Settings {
         color: false,
@@ -54,9 +61,32 @@ pub(super) fn settle(
         outputs: common.output.iter().map(|output| (format(output.format), output.file.clone())).collect(),
         strict,
         allow_partial,
+        baselines,
         table: settle.table(),
     };
     Ok(Judging { checks, options, severities: config.severities().collect(), reporting })
+}
+
+/// The files of known findings. The one of the configuration file is relative to it; a commit comes before it.
+fn baselines(
+    common: &args::Common,
+    base_ref: Option<&str>,
+    found: Option<&Found>,
+    settle: &mut Settle<'_>,
+) -> Baselines {
+    let typed = common.baseline.baseline.clone().map(Some);
+    let written = found.and_then(|found| Some(Some(found.folder().join(found.loaded.config.baseline.as_ref()?))));
+    let shown =
+        |file: &Option<PathBuf>| file.as_ref().map_or_else(|| "none".to_owned(), |file| file.display().to_string());
+    let file = match base_ref {
+        Some(reference) => {
+            let typed = Some(Some(PathBuf::from(format!("commit {reference}"))));
+            settle.pick("baseline", "base-ref", typed, None, None, shown);
+            None
+        }
+        None => settle.pick("baseline", "baseline", typed, written, None, shown),
+    };
+    Baselines { file, write: common.baseline.write_baseline.clone() }
 }
 
 /// What the checks may be told.

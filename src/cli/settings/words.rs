@@ -20,11 +20,13 @@ pub(super) fn shown(verdicts: &[Shown]) -> BTreeSet<Show> {
         Shown::Pass => Show::Pass,
         Shown::Unknown => Show::Unknown,
         Shown::NotApplicable => Show::NotApplicable,
+        Shown::Baselined => Show::Baselined,
+        Shown::Fixed => Show::Fixed,
     };
     verdicts.iter().map(one).collect()
 }
 
-pub(super) fn threshold(fail_on: FailOn) -> Option<Severity> {
+pub fn threshold(fail_on: FailOn) -> Option<Severity> {
     match fail_on {
         FailOn::Critical => Some(Severity::Critical),
         FailOn::High => Some(Severity::High),

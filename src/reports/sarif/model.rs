@@ -199,6 +199,9 @@ pub struct Result<'a> {
     pub kind: Option<&'static str>,
     /// The rule's level; `none` for what is no fail.
     pub level: &'static str,
+    /// Whether it is in the baseline, where there is one: `new`, `unchanged`, `absent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_state: Option<&'static str>,
     /// What was found and what to do.
     pub message: Message,
     /// Exactly one: consumers read the first.
@@ -338,6 +341,10 @@ pub struct Properties<'a> {
     pub resource_type: &'a str,
     /// Who it is.
     pub address: String,
+    /// What holds it.
+    pub owner: &'a str,
+    /// The identity without the owner. No fingerprint: it is not unique, and consumers take any for the identity.
+    pub moved_fingerprint: &'a str,
     /// Its instances.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub instances: Vec<String>,
