@@ -161,9 +161,14 @@ prepare() {
 
 # --- scan
 
-# A count of the report's summary. Its lines cannot come from elsewhere: JSON has no line break within a string.
+# count STANDING FILE: the fails of a report that are new or baselined. Its lines cannot come from elsewhere, for JSON has
+# no line break within a string.
 count() {
-  sed -n -e '/^  "summary": {$/,/^  }/p' "$2" | sed -n -e "s/^    \"$1\": \\([0-9][0-9]*\\),\\{0,1\\}\$/\\1/p"
+  awk -v standing="\"$1\"" '
+    /^      "verdict": / { fails = index($0, "\"fail\"") }
+    /^      "standing": / { if (fails && index($0, standing)) count++ }
+    END { print count + 0 }
+  ' "$2"
 }
 
 # Whether code scanning takes an upload; prints why not.
@@ -199,7 +204,7 @@ refusal() {
 }
 
 scan() {
-  local folder status=0 line reason new baselined
+  local folder status=0 line reason new
   folder=$(mktemp -d "$temp/trailwarden.XXXXXX")
   local -a common=() paths=() compared=()
   : "${BINARY:?}"
@@ -235,10 +240,9 @@ scan() {
     [ "$status" -ne 0 ] || status=2
   fi
   if [ -s "$folder/report.json" ]; then
-    new=$(count fail "$folder/report.json")
-    baselined=$(count baselined "$folder/report.json")
-    output findings-count "$((${new:-0} + ${baselined:-0}))"
-    output new-findings-count "${new:-0}"
+    new=$(count new "$folder/report.json")
+    output findings-count "$((new + $(count baselined "$folder/report.json")))"
+    output new-findings-count "$new"
   fi
   if [ -s "$folder/trailwarden.sarif" ]; then
     output sarif-file "$folder/trailwarden.sarif"

@@ -142,7 +142,8 @@ pub(super) fn at(place: &Location<'_>) -> String {
 /// The place of a gap in words: in a file, else the account, the Region and the call.
 pub(super) fn gap_at(scan: &Scan, gap: &Gap) -> Option<String> {
     let file = location::of_gap(scan, gap).map(|(path, place)| place.map_or_else(|| clean(path), |place| at(&place)));
-    let live = || [&gap.account, &gap.region, &gap.call].into_iter().flatten().map(|part| clean(part)).collect::<Vec<_>>();
+    let live =
+        || [&gap.account, &gap.region, &gap.call].into_iter().flatten().map(|part| clean(part)).collect::<Vec<_>>();
     file.or_else(|| Some(live().join(" ")).filter(|place| !place.is_empty()))
 }
 

@@ -25,17 +25,18 @@ fn flawed() -> String {
 
 fn git(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");
-    command.current_dir(folder).args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]);
+    command.current_dir(folder).args([
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.com",
+        "-c",
+        "commit.gpgsign=false",
+    ]);
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     let output = command.args(args).output().expect("git can be started");
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
-
-/// Whether the program takes `--base-ref`.
-fn knows_bases() -> bool {
-    let help = Command::new(env!("CARGO_BIN_EXE_trailwarden")).args(["scan", "--help"]).output().expect("can be started");
-    String::from_utf8_lossy(&help.stdout).contains("--base-ref")
 }
 
 /// A repository with a pull request, and a clone of it as `actions/checkout` makes one.
@@ -99,16 +100,12 @@ impl Repository {
 
     /// A job over a fresh clone, with code scanning that answers as given.
     fn job(&self, name: &str, api: &Api) -> Runner {
-        let mut inputs = vec![
-            ("binary", env!("CARGO_BIN_EXE_trailwarden").to_owned()),
-            ("args", "--only=log-file-validation".to_owned()),
-        ];
-        if !knows_bases() {
-            inputs.push(("base-ref", "none".to_owned()));
-        }
         Runner {
             workspace: self.clone(name),
-            inputs,
+            inputs: vec![
+                ("binary", env!("CARGO_BIN_EXE_trailwarden").to_owned()),
+                ("args", "--only=log-file-validation".to_owned()),
+            ],
             github: self.pull_request(),
             env: vec![("GITHUB_API_URL", api.url.clone())],
             takes_uploads: true,
@@ -250,15 +247,13 @@ fn the_base_is_fetched_into_a_shallow_clone() {
     assert!(parent.contains(&format!("parent {}", repository.base)));
     let mut stale = repository.job("stale", &api);
     stale.github["event"]["pull_request"]["base"]["sha"] = json!("0".repeat(40));
-    for mut runner in [runner, stale] {
-        runner.inputs.retain(|(name, _)| *name != "base-ref");
+    for runner in [runner, stale] {
         let job = runner.run();
         assert_eq!(job.steps["prepare.base"], repository.base, "{}", job.log);
         assert!(!job.steps.contains_key("prepare.base-missing"));
     }
     // A checkout of the branch itself, and a name instead of a commit.
-    let mut head = repository.job("head", &api);
-    head.inputs.retain(|(name, _)| *name != "base-ref");
+    let head = repository.job("head", &api);
     git(&head.workspace, &["fetch", "--quiet", "--depth=1", "origin", "change"]);
     git(&head.workspace, &["checkout", "--quiet", "FETCH_HEAD"]);
     assert_eq!(head.run().steps["prepare.base"], repository.base);
@@ -273,8 +268,7 @@ fn the_base_is_fetched_into_a_shallow_clone() {
 #[test]
 fn without_the_base_everything_is_reported() {
     let repository = Repository::new(&[("trail.yaml", GOOD), ("old.yaml", BAD)], &[("trail.yaml", &flawed())]);
-    let mut runner = repository.job("clone", &Api::new(403));
-    runner.inputs.retain(|(name, _)| *name != "base-ref");
+    let runner = repository.job("clone", &Api::new(403));
     fs::rename(repository.origin(), repository.folder.path().join("gone")).expect("is moved");
     let job = runner.run();
     assert_eq!(job.steps["prepare.base-missing"], repository.base);
@@ -288,7 +282,9 @@ fn nothing_that_users_say_is_evaluated() {
     let repository = one_bad_line();
     let mark = repository.folder.path().join("mark");
     let grim = format!("$(touch {0})`touch {0}`\"; touch {0}; '", mark.display());
-    for name in ["fail-on", "base-ref", "config", "category", "args", "paths", "baseline", "upload-sarif", "binary", "build"] {
+    for name in
+        ["fail-on", "base-ref", "config", "category", "args", "paths", "baseline", "upload-sarif", "binary", "build"]
+    {
         for value in [grim.clone(), "x\n::error file=evil::x\nfindings-count=0".to_owned(), "--help".to_owned()] {
             let mut runner = repository.job("clone", &Api::new(403));
             runner.inputs.retain(|(known, _)| *known != name);
@@ -310,7 +306,8 @@ fn nothing_that_names_say_is_evaluated() {
         "c\r##[error]x ]]> <script>.yaml",
         "=d()\u{202e}\u{1b}[31m.yaml",
     ];
-    let bad: Vec<(&str, &str)> = names.iter().map(|name| (*name, BAD)).chain([("e\n::error::.tf", "resource {{{")]).collect();
+    let bad: Vec<(&str, &str)> =
+        names.iter().map(|name| (*name, BAD)).chain([("e\n::error::.tf", "resource {{{")]).collect();
     let repository = Repository::new(&[], &bad);
     let mut runner = repository.job("clone", &Api::new(200));
     runner.inputs.push(("base-ref", "none".to_owned()));
@@ -353,8 +350,7 @@ fn an_incomplete_scan_fails_and_is_uploaded() {
 
 #[test]
 fn several_paths_and_arguments() {
-    let repository =
-        Repository::new(&[], &[("a b.yaml", BAD), ("c.yaml", BAD), ("d.yaml", BAD)]);
+    let repository = Repository::new(&[], &[("a b.yaml", BAD), ("c.yaml", BAD), ("d.yaml", BAD)]);
     let mut runner = repository.job("clone", &Api::new(200));
     runner.inputs.retain(|(name, _)| *name != "args");
     runner.inputs.extend([
@@ -379,7 +375,8 @@ fn release(folder: &Path) -> String {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("is ours");
     let release = folder.join("v9.9.9");
     fs::create_dir(&release).expect("a folder");
-    let packed = Command::new("tar").current_dir(folder).args(["-czf"]).arg(release.join(&name)).arg("trailwarden").status();
+    let packed =
+        Command::new("tar").current_dir(folder).args(["-czf"]).arg(release.join(&name)).arg("trailwarden").status();
     assert!(packed.expect("tar can be started").success());
     let sum = Command::new("sha256sum").arg(release.join(&name)).output().expect("sha256sum can be started").stdout;
     format!("{}  {name}\n", String::from_utf8_lossy(&sum[..64]))
@@ -392,7 +389,9 @@ fn a_release_is_run_only_if_its_checksum_is_the_pinned_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let line = release(folder.path());
     let forged = format!("{}{}", "0".repeat(64), &line[64..]);
-    for (name, sums, runs) in [("good", line.clone(), true), ("forged", forged, false), ("gone", line.replace("9.9.9", "9.9.8"), false)] {
+    for (name, sums, runs) in
+        [("good", line.clone(), true), ("forged", forged, false), ("gone", line.replace("9.9.9", "9.9.8"), false)]
+    {
         let list = folder.path().join(name);
         fs::write(&list, format!("# a comment\n{sums}")).expect("a file");
         let mut runner = repository.job(name, &Api::new(200));
@@ -406,4 +405,53 @@ fn a_release_is_run_only_if_its_checksum_is_the_pinned_one() {
         let why = if name == "forged" { "It is not run" } else { "could not be downloaded" };
         assert!(runs || job.says("error", why), "{:?}", job.annotations);
     }
+}
+
+#[test]
+fn on_a_pull_request_only_what_is_new_counts() {
+    let repository = Repository::new(&[("trail.yaml", GOOD), ("old.yaml", BAD)], &[("trail.yaml", &flawed())]);
+    let api = Api::new(200);
+    let job = repository.job("clone", &api).run();
+    let lines = job.on_lines();
+    assert_eq!(lines.len(), 1, "{:?}", job.annotations);
+    assert_eq!((lines[0].file.as_deref(), lines[0].line.as_deref()), (Some("trail.yaml"), Some(LINE)));
+    assert_eq!((&*job.outputs["findings-count"], &*job.outputs["new-findings-count"]), ("2", "1"));
+    assert!(job.failed && job.summary.contains("1 baselined"), "{}", job.summary);
+    // GitHub compares with the base itself: what is left out would look mended.
+    assert_eq!(job.uploads[0]["runs"][0]["results"].as_array().map(Vec::len), Some(2));
+
+    // What the base had is no reason to fail.
+    let quiet = Repository::new(&[("old.yaml", BAD)], &[("new.yaml", GOOD)]);
+    let job = quiet.job("clone", &api).run();
+    assert!(!job.failed, "{}", job.log);
+    assert_eq!((&*job.outputs["findings-count"], &*job.outputs["new-findings-count"]), ("1", "0"));
+    assert_eq!(job.on_lines().len(), 0, "{:?}", job.annotations);
+
+    // A push has no base: everything counts.
+    let mut push = quiet.job("push", &api);
+    push.github["event"] = json!({"before": quiet.base});
+    push.github["event_name"] = json!("push");
+    let job = push.run();
+    assert!(job.failed);
+    assert_eq!(job.outputs["new-findings-count"], "1");
+}
+
+#[test]
+fn accepted_findings_do_not_count() {
+    let repository = Repository::new(&[("old.yaml", BAD)], &[("trail.yaml", &flawed())]);
+    let mut runner = repository.job("clone", &Api::new(200));
+    let program = env!("CARGO_BIN_EXE_trailwarden");
+    let mut accept = Command::new(program);
+    accept.current_dir(&runner.workspace).args([
+        "scan",
+        "--only=log-file-validation",
+        "--write-baseline=accepted.json",
+    ]);
+    assert!(accept.arg("old.yaml").output().expect("can be started").status.code().is_some());
+    runner.inputs.push(("baseline", "accepted.json".to_owned()));
+    let job = runner.run();
+    assert!(!job.steps.contains_key("prepare.base"));
+    assert_eq!((&*job.outputs["findings-count"], &*job.outputs["new-findings-count"]), ("2", "1"), "{}", job.log);
+    assert_eq!(job.on_lines().len(), 1);
+    assert_eq!(job.uploads[0]["runs"][0]["results"].as_array().map(Vec::len), Some(1));
 }

@@ -154,7 +154,11 @@ pub(super) fn inputs(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
         out,
         "<section aria-labelledby=\"matrix\"><h2 id=\"matrix\">Checks by input</h2>\n<details><summary>The worst verdict of \
          each check{}</summary><ol class=\"inputs\">",
-        if total > COLUMNS { format!(" on the {COLUMNS} inputs with the most fails, of {total}") } else { String::new() }
+        if total > COLUMNS {
+            format!(" on the {COLUMNS} inputs with the most fails, of {total}")
+        } else {
+            String::new()
+        }
     )?;
     for (path, _) in &columns {
         writeln!(out, "<li><code>{}</code></li>", text(path))?;
