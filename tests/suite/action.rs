@@ -175,7 +175,7 @@ fn a_bad_line_gets_one_annotation_and_closes_when_it_is_mended() {
     assert!(request.contains("/repos/us/ours/code-scanning/") && request.contains("Bearer secret-token"), "{request}");
     assert!(!job.log.contains("secret-token"));
 
-    let mended = Repository::new(&[("trail.yaml", GOOD)], &[("notes.txt", "mended")]);
+    let mended = Repository::new(&[("trail.yaml", GOOD)], &[("mended.txt", "mended")]);
     let job = mended.job("clone", &api).run();
     assert!(!job.failed, "{}", job.log);
     assert_eq!(job.annotations, []);
