@@ -260,3 +260,15 @@ fn inputs_of_one_account() {
     ];
     assert_eq!(fails(&["--account=111122223333"]), together);
 }
+
+#[test]
+fn results_that_sarif_leaves_out_are_told() {
+    let files = folder(&[("a.yaml", BAD), ("b.yaml", BAD)]);
+    let told = "SARIF holds the 1 worst results (--max-results); 1 more were found";
+    for args in [vec!["--output=sarif=out.sarif"], vec!["--format=sarif"]] {
+        let args = [&[ONLY, "--max-results=1"], &args[..]].concat();
+        assert!(stderr(&scan(files.path(), &args).code(1)).contains(told));
+    }
+    assert!(!stderr(&scan(files.path(), &[ONLY, "--format=sarif"]).code(1)).contains("more were found"));
+    assert!(!stderr(&scan(files.path(), &[ONLY, "--max-results=1"]).code(1)).contains("more were found"));
+}
