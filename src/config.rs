@@ -56,7 +56,7 @@ pub struct OptionsOfChecks {
     /// The days that logs must be kept. Default: 365.
     pub min_days: Option<u32>,
     /// The hours within which a trail must have delivered log files. Default: 24.
-    pub max_age_hours: Option<u32>,
+    pub max_age: Option<u32>,
     /// The tag keys that every trail must have. Default: none.
     pub required_tags: Option<Vec<String>>,
     /// Whether an ingesting multi-Region event data store counts as coverage. Default: false.

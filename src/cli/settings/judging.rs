@@ -96,14 +96,7 @@ fn options(expect_trail: Option<bool>, config: &Config, settle: &mut Settle<'_>)
     let of = |name: &str| format!("options.{name}");
     Options {
         min_days: settle.pick(&of("min-days"), "", None, written.min_days, default.min_days, u32::to_string),
-        max_age_hours: settle.pick(
-            &of("max-age-hours"),
-            "",
-            None,
-            written.max_age_hours,
-            default.max_age_hours,
-            u32::to_string,
-        ),
+        max_age_hours: settle.pick(&of("max-age"), "", None, written.max_age, default.max_age_hours, u32::to_string),
         required_tags: settle.pick(
             &of("required-tags"),
             "",
