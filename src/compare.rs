@@ -121,15 +121,35 @@ pub struct Known {
     pub commit: Option<String>,
     /// The findings, each identity once.
     pub entries: Vec<Entry>,
+    /// Where the resources were, findings or not; none if that is not known.
+    pub inventory: Option<HashSet<Place>>,
     /// What could not be read there.
     pub unread: Vec<Unread>,
 }
+
+/// Where a resource is: its owner, and its address there.
+pub type Place = (String, String);
 
 impl Known {
     /// Known findings; what comes twice is kept once.
     pub fn new(name: String, entries: Vec<Entry>) -> Self {
         let mut seen = HashSet::new();
         let entries = entries.into_iter().filter(|entry| seen.insert(entry.fingerprint.clone())).collect();
-        Self { name, commit: None, entries, unread: Vec::new() }
+        Self { name, entries, ..Self::default() }
+    }
+
+    /// Everything that held a resource.
+    pub fn owners(&self) -> impl Iterator<Item = &str> {
+        let places = self.inventory.iter().flatten().map(|(owner, _)| owner.as_str());
+        self.entries.iter().map(|entry| entry.owner.as_str()).chain(places)
+    }
+
+    /// Whether the resource of a later entry was there before. Where that is not known, its owner had a finding.
+    pub fn held(&self) -> impl Fn(&Entry) -> bool {
+        let owners: HashSet<&str> = self.entries.iter().map(|entry| entry.owner.as_str()).collect();
+        move |entry| match &self.inventory {
+            Some(places) => places.contains(&(entry.owner.clone(), entry.address.clone())),
+            None => owners.contains(entry.owner.as_str()),
+        }
     }
 }

@@ -161,7 +161,7 @@ pub struct Scan {
     pub estate: Estate,
     /// What was read, in the order of the paths.
     pub inputs: Vec<ScannedInput>,
-    /// The live accounts, recording by recording.
+    /// The live accounts, by id.
     pub accounts: Vec<AccountLine>,
     /// Severities that replaced those of the checks.
     pub severities: BTreeMap<&'static str, Severity>,
@@ -293,8 +293,11 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let inputs = files.chain(recorded.lines).collect();
     let severities = request.severities.clone();
     let places = request.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
-    let reach = Reach { roots: base.places(""), places, exclude: request.exclude.clone() };
-    let accounts = recorded.accounts;
+    let roots = base.places("");
+    let anchored = request.repo_root.is_some() || roots.first().is_some_and(|root| root.join(".git").exists());
+    let reach = Reach { roots, places, exclude: request.exclude.clone(), anchored };
+    let mut accounts = recorded.accounts;
+    accounts.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(Scan {
         inputs,
         accounts,

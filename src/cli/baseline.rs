@@ -66,15 +66,16 @@ impl Baselines {
         let Some(file) = &self.write else { return Ok(()) };
         let (entries, kept) = scan.rewritten();
         let mut bytes = Vec::new();
-        baseline::write(&entries, &mut bytes)?;
+        baseline::write(&entries, &scan.places(&entries), &mut bytes)?;
         let shown = clean(&file.display().to_string());
         fs::write(file, bytes).with_context(|| format!("the baseline '{shown}'"))?;
         if !quiet {
             let kept = match kept {
                 0 => String::new(),
-                kept => format!("; {kept} of them are kept although this scan does not have them: it did not look"),
+                kept => format!(", {kept} of them from before, which this scan did not look for or cannot tell"),
             };
-            writeln!(anstream::stderr(), "wrote {} findings to {shown}{kept}", entries.len())?;
+            let plural = if entries.len() == 1 { "" } else { "s" };
+            writeln!(anstream::stderr(), "wrote {} finding{plural} to {shown}{kept}", entries.len())?;
         }
         Ok(())
     }
@@ -138,6 +139,7 @@ pub fn of_commit(reference: &str, args: &args::Scan, request: &Request<'_>) -> a
         };
         let scan = scan_then(then, &mut base).with_context(|| format!("the base '{}'", clean(reference)))?;
         known.entries = Known::new(String::new(), scan.entries()).entries;
+        known.inventory = Some(scan.inventory());
         known.unread = scan.gaps.iter().map(unread).collect();
     }
     known.unread.splice(0..0, std::mem::take(&mut base.unread));

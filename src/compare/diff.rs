@@ -156,7 +156,8 @@ impl<'a> Side<'a> {
 pub fn diff<'a>(old: &'a Report, new: &'a Report) -> Diff<'a> {
     let seen = new.coverage();
     let (before, after) = (Side::of(old), Side::of(new));
-    let pairs = pair(&before.entries, &after.entries, &|entry| seen.judges(entry));
+    let had = old.coverage();
+    let pairs = pair(&before.entries, &after.entries, &|entry| seen.judges(entry), &|entry| had.judges(entry));
     let mut result = Diff {
         diff_version: "1",
         summary: Summary::default(),

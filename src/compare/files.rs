@@ -115,11 +115,17 @@ struct Artifact {
 pub fn known(name: &str, text: &[u8]) -> Result<Known, FileError> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let probe: Probe = parse(name, text)?;
+    let mut inventory = None;
     let entries = if probe.baseline_version.is_some() {
         version(name, text, "baseline_version", probe.baseline_version, baseline::VERSION)?;
-        parse::<Baseline>(name, text)?.entries()
+        let (entries, places) = parse::<Baseline>(name, text)?.parts();
+        inventory = Some(places);
+        entries
     } else if probe.schema_version.is_some() {
         let report = report(name, text)?;
+        let place =
+            |finding: &super::report::Finding| (finding.resource.owner.clone(), finding.resource.address.clone());
+        inventory = Some(report.findings.iter().map(place).collect());
         let open = report.findings.iter().filter(|finding| finding.standing != Standing::Suppressed);
         open.filter_map(super::report::Finding::entry).collect()
     } else if probe.runs.is_some() {
@@ -127,7 +133,7 @@ pub fn known(name: &str, text: &[u8]) -> Result<Known, FileError> {
     } else {
         return Err(foreign(name, &probe));
     };
-    Ok(Known::new(clean(name), entries))
+    Ok(Known { inventory, ..Known::new(clean(name), entries) })
 }
 
 /// Reads a JSON report.
@@ -294,12 +300,16 @@ mod tests {
         };
         let entries = [entry("B", "2"), entry("A", "1"), entry("A", "1")];
         let mut out = Vec::new();
-        baseline::write(&entries, &mut out).expect("a vector takes everything");
+        let places = [("a.yaml", "B"), ("a.yaml", "A"), ("0", "*")];
+        let places: std::collections::HashSet<_> = places.map(|(a, b)| (a.to_owned(), b.to_owned())).into();
+        baseline::write(&entries, &places, &mut out).expect("a vector takes everything");
         let read = known("b.json", &out).expect("is a baseline");
         assert_eq!(read.entries, [entry("A", "1"), entry("B", "2")]);
-        assert_eq!(String::from_utf8_lossy(&out).lines().count(), 6);
+        assert_eq!(read.inventory.as_ref(), Some(&places));
+        assert_eq!(String::from_utf8_lossy(&out).lines().count(), 10);
+        assert!(String::from_utf8_lossy(&out).contains("\"a.yaml\": [\"A\",\"B\"]"));
         let mut empty = Vec::new();
-        baseline::write(&[], &mut empty).expect("a vector takes everything");
+        baseline::write(&[], &places, &mut empty).expect("a vector takes everything");
         assert!(known("b.json", &empty).expect("is a baseline").entries.is_empty());
     }
 

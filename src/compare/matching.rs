@@ -1,8 +1,8 @@
 //! Which findings of a later scan are which of an earlier one.
 //!
 //! A finding is the earlier one with its fingerprint. Where that is gone, its place may have changed: the same fault at the
-//! same address, in another owner. Such a pair is made only if the earlier owner no longer holds the resource at all, so
-//! that mending it in one file and breaking it in another are two events.
+//! same address, in another owner. Such a pair is made only if the earlier owner no longer holds the resource at all, and the
+//! later one did not hold it before: mending it in one file and breaking it in another are two events.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -26,22 +26,25 @@ enum Rise {
     Any,
 }
 
-/// Pairs entries. `remains` says of an old entry whether the new scan still judges its resource.
+/// Pairs entries. `remains` says of an old entry whether the new scan still judges its resource, `existed` of a new one
+/// whether the old scan did.
 ///
 /// Equal severities are paired first, then those that fell, and what rose last, so that of several equal faults at one
 /// place those are left over that are news.
-pub fn pair(old: &[Entry], new: &[Entry], remains: &dyn Fn(&Entry) -> bool) -> Pairs {
+pub fn pair(old: &[Entry], new: &[Entry], remains: &dyn Fn(&Entry) -> bool, existed: &dyn Fn(&Entry) -> bool) -> Pairs {
     let mut pairs = Pairs { of_new: vec![None; new.len()], of_old: vec![None; old.len()] };
     let same = |entry: &Entry| Some((entry.fingerprint.clone(), entry.verdict));
     let beside = |entry: &Entry| moved(entry).map(|key| (key, entry.owner.clone()));
+    // A call in a script is known by its words alone: of it, nothing else can be told.
     let gone: Vec<bool> = old.iter().map(|entry| entry.kind == COMMAND || !remains(entry)).collect();
+    let came: Vec<bool> = new.iter().map(|entry| entry.kind == COMMAND || !existed(entry)).collect();
     for rises in [&[Rise::Equal, Rise::Fallen][..], &[Rise::Any]] {
         for rise in rises {
-            pairs.pass(old, new, *rise, same, |_| true);
-            pairs.pass(old, new, *rise, beside, |_| true);
+            pairs.pass(old, new, *rise, same, (&|_| true, &|_| true));
+            pairs.pass(old, new, *rise, beside, (&|_| true, &|_| true));
         }
         for rise in rises {
-            pairs.pass(old, new, *rise, moved, |at| gone[at]);
+            pairs.pass(old, new, *rise, moved, (&|at| gone[at], &|at| came[at]));
         }
     }
     pairs
@@ -60,15 +63,15 @@ impl Pairs {
         new: &[Entry],
         rise: Rise,
         key: impl Fn(&Entry) -> Option<K>,
-        takes: impl Fn(usize) -> bool,
+        takes: (&dyn Fn(usize) -> bool, &dyn Fn(usize) -> bool),
     ) {
         let mut groups: HashMap<K, (Vec<usize>, Vec<usize>)> = HashMap::new();
-        for at in (0..new.len()).filter(|at| self.of_new[*at].is_none()) {
+        for at in (0..new.len()).filter(|at| self.of_new[*at].is_none() && takes.1(*at)) {
             if let Some(key) = key(&new[at]) {
                 groups.entry(key).or_default().1.push(at);
             }
         }
-        for at in (0..old.len()).filter(|at| self.of_old[*at].is_none() && takes(*at)) {
+        for at in (0..old.len()).filter(|at| self.of_old[*at].is_none() && takes.0(*at)) {
             if let Some(group) = key(&old[at]).and_then(|key| groups.get_mut(&key)) {
                 group.0.push(at);
             }
@@ -121,7 +124,8 @@ mod tests {
 
     fn paired(old: &[Entry], new: &[Entry]) -> Vec<Option<usize>> {
         let remains = |entry: &Entry| new.iter().any(|new| new.owner == entry.owner);
-        let pairs = pair(old, new, &remains);
+        let existed = |entry: &Entry| old.iter().any(|old| old.owner == entry.owner);
+        let pairs = pair(old, new, &remains, &existed);
         for (at, found) in pairs.of_new.iter().enumerate() {
             if let Some(found) = found {
                 assert_eq!(pairs.of_old[*found], Some(at));
@@ -146,7 +150,8 @@ mod tests {
     #[test]
     fn an_owner_that_remains_has_not_moved() {
         let (old, new) = ([entry("a", "1", High)], [entry("b", "2", High)]);
-        assert_eq!(pair(&old, &new, &|_| true).of_new, [None], "mended here and broken there");
+        assert_eq!(pair(&old, &new, &|_| true, &|_| false).of_new, [None], "mended here and broken there");
+        assert_eq!(pair(&old, &new, &|_| false, &|_| true).of_new, [None], "deleted here and broken there");
         let mut old = old;
         old[0].moved.clear();
         assert_eq!(paired(&old, &new), [None], "a report that does not know it");

@@ -61,11 +61,12 @@ fn take(value: &mut Value, pointer: &str) -> Vec<Value> {
 
 fn scope(parts: &mut [Part], notes: &mut Vec<String>) -> Value {
     let mut inputs: BTreeMap<(usize, String, String, usize), (bool, Value)> = BTreeMap::new();
-    let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
+    let mut accounts: BTreeMap<(String, usize), Account> = BTreeMap::new();
     let mut regions: BTreeSet<String> = BTreeSet::new();
     let mut checks: Vec<String> = Vec::new();
     for part in parts.iter_mut() {
         let mut counts: HashMap<(String, String), usize> = HashMap::new();
+        let mut lines: HashMap<String, usize> = HashMap::new();
         for (input, value) in part.report.scope.inputs.iter().zip(take(&mut part.value, "/scope/inputs")) {
             // A file may hold several templates.
             let name = (input.path.clone(), input.kind.clone());
@@ -75,7 +76,10 @@ fn scope(parts: &mut [Part], notes: &mut Vec<String>) -> Value {
             held.0 &= input.complete;
         }
         for (line, value) in part.report.scope.accounts.iter().zip(take(&mut part.value, "/scope/accounts")) {
-            let held = accounts.entry(line.id.clone()).or_default();
+            // Two recordings may hold the same account.
+            let count = lines.entry(line.id.clone()).or_default();
+            let held = accounts.entry((line.id.clone(), *count)).or_default();
+            *count += 1;
             held.add(line.status, value, line.regions.iter().map(|region| (region.name.clone(), region.status)));
         }
         regions.extend(part.report.scope.regions.iter().cloned());

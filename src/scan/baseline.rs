@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{Exclude, STDIN, Scan};
-use crate::compare::{Coverage, Entry, Fate, Known, Pairs, Subject, Verdict, pair};
+use crate::compare::{Coverage, Entry, Fate, Known, Pairs, Place, Subject, Verdict, pair};
 use crate::finding::{Finding, Outcome, Standing};
-use crate::model::InputKind;
+use crate::model::{InputKind, ResourceKind};
 use crate::sources::aws::recording::Status;
 use crate::truth::Truth;
 
@@ -65,6 +65,28 @@ impl Scan {
         self.findings.iter().filter(open).filter_map(|finding| self.entry(finding)).collect()
     }
 
+    /// Where the resources are that were judged, but those of live accounts, which never move.
+    pub fn inventory(&self) -> HashSet<Place> {
+        let live = |finding: &&Finding| {
+            self.estate.inputs.get(finding.subject.input.0 as usize).is_some_and(|input| input.live.is_some())
+        };
+        let files =
+            self.findings.iter().filter(|finding| !live(finding) && finding.subject.kind != ResourceKind::Command);
+        files.map(|finding| (self.owner(finding).to_owned(), finding.subject.address.clone())).collect()
+    }
+
+    /// The places that a baseline of these entries holds: those of this scan, and of what it did not look at those that were known.
+    pub fn places(&self, entries: &[Entry]) -> HashSet<Place> {
+        let held: HashSet<&str> = entries.iter().map(|entry| entry.owner.as_str()).collect();
+        let mut places = self.inventory();
+        let owners: HashSet<String> = places.iter().map(|(owner, _)| owner.clone()).collect();
+        let known = self.rewritten.iter().chain(&self.baseline).filter_map(|against| against.known.inventory.as_ref());
+        let kept = known.flatten().filter(|(owner, _)| !owners.contains(owner));
+        let kept = kept.filter(|(owner, _)| held.contains(owner.as_str()) || !self.reach.holds(owner));
+        places.extend(kept.cloned().collect::<Vec<_>>());
+        places
+    }
+
     /// What a baseline is rewritten to: the open findings, and what was known and is not known to be mended. The number is
     /// of those that are kept although the scan does not have them.
     pub fn rewritten(&self) -> (Vec<Entry>, usize) {
@@ -95,8 +117,11 @@ impl Scan {
         let found = self.findings.iter().enumerate().filter_map(|(at, finding)| Some((at, self.entry(finding)?)));
         let (at, new): (Vec<usize>, Vec<Entry>) = found.unzip();
         let seen = self.coverage();
-        let pairs = pair(&known.entries, &new, &|entry| seen.judges(entry));
-        let looked = |owner: &str| self.reach.holds(owner);
+        let pairs = pair(&known.entries, &new, &|entry| seen.judges(entry), &known.held());
+        // Elsewhere the root is what the paths have in common, so that a path says something only beside another of its root.
+        let own: HashSet<&str> = self.estate.inputs.iter().map(|input| input.owner()).collect();
+        let anchored = self.reach.anchored || known.owners().any(|owner| own.contains(owner));
+        let looked = |owner: &str| anchored && self.reach.holds(owner);
         let now = |(entry, now): (&Entry, &Option<usize>)| match now {
             Some(at) => Ok(new[*at].fingerprint.clone()),
             None => Err(seen.fate(entry, &looked)),
@@ -156,6 +181,8 @@ pub struct Reach {
     pub(super) places: Vec<PathBuf>,
     /// What was left out.
     pub(super) exclude: Exclude,
+    /// Whether the root is one that does not depend on what is scanned: a repository's, or one that was named.
+    pub(super) anchored: bool,
 }
 
 impl Reach {

@@ -194,6 +194,7 @@ fn the_work_tree_and_the_index_stay_as_they_are() {
         }
     }
     git(here, &["config", "filter.loud.smudge", "touch filter-ran; cat"]);
+    git(here, &["config", "filter.loud.clean", "cat"]);
     git(here, &["config", "filter.loud.required", "true"]);
     let (before, status) = (state(here), said(here, &["status", "--porcelain"]));
     let before = if before == state(here) { before } else { state(here) };
