@@ -15,7 +15,7 @@ use runner::{Job, Runner};
 mod expression;
 pub mod runner;
 
-/// The line of [`FLAWED`] that is bad.
+/// The bad line of [`flawed`].
 const LINE: &str = "8";
 
 /// [`GOOD`] with one bad line.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
+use clap::error::ErrorKind;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
 use trailwarden::cli::args::Cli;
@@ -65,6 +66,9 @@ fn of_page(path: &Path, pieces: &mut Vec<Piece>) {
             (Event::End(TagEnd::CodeBlock), Some((info, code))) => {
                 match info.as_str() {
                     "yaml" if from == "README.md" || path.starts_with(project().join("docs")) => {
+                        of_yaml(&from, code, pieces);
+                    }
+                    "console" => {
                         let text = code.replace("\\\n", " ");
                         let typed = text.lines().filter_map(|line| line.strip_prefix("$ "));
                         pieces.extend(typed.map(|line| Piece { from: from.clone(), text: line.to_owned() }));
@@ -88,6 +92,7 @@ fn words(text: &str) -> Vec<String> {
             (Some(_), c) => word.push(c),
             (None, '"' | '\'') => (quote, open) = (Some(c), true),
             (None, '|' | '&' | ';' | '>' | '<' | '\n' | ')') => break,
+            (None, '#') if word.is_empty() => break,
             (None, c) if c.is_whitespace() => {
                 if open || !word.is_empty() {
                     words.push(std::mem::take(&mut word));
@@ -158,6 +163,8 @@ fn every_command_line_is_one_of_ours() {
             let typed = std::iter::once("trailwarden".to_owned()).chain(command.iter().map(|word| filled(word)));
             if let Err(error) = Cli::try_parse_from(typed)
                 && error.use_stderr()
+                // The name of a command alone is a name, too.
+                && !(command.len() == 1 && error.kind() == ErrorKind::MissingRequiredArgument)
             {
                 faults.push(format!("{from}: trailwarden {}\n{error}", command.join(" ")));
             }
