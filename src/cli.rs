@@ -72,9 +72,9 @@ fn run(command: Command, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         }
         Command::Checks(args) => {
             let list = match args.format {
-                CatalogFormat::Text => catalog::text()?,
-                CatalogFormat::Json => catalog::json()?,
-                CatalogFormat::Markdown => catalog::markdown()?,
+                CatalogFormat::Text => catalog::text(&args.framework)?,
+                CatalogFormat::Json => catalog::json(&args.framework)?,
+                CatalogFormat::Markdown => catalog::markdown(&args.framework)?,
             };
             io::stdout().lock().write_all(list.as_bytes())?;
         }
