@@ -72,9 +72,9 @@ fn run(command: Command, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         }
         Command::Checks(args) => {
             let list = match args.format {
-                CatalogFormat::Text => catalog::text()?,
-                CatalogFormat::Json => catalog::json()?,
-                CatalogFormat::Markdown => catalog::markdown()?,
+                CatalogFormat::Text => catalog::text(&args.framework)?,
+                CatalogFormat::Json => catalog::json(&args.framework)?,
+                CatalogFormat::Markdown => catalog::markdown(&args.framework)?,
             };
             io::stdout().lock().write_all(list.as_bytes())?;
         }
@@ -136,6 +136,13 @@ fn report(scan: &Scan, reporting: Reporting, common: &args::Common) -> anyhow::R
         let mut out = File::create(file).with_context(name)?;
         reports::write(*format, scan, &reports, &mut out).with_context(name)?;
     }
+    let formats = outputs.iter().map(|(format, _)| *format).chain(stdout);
+    let dropped = sarif_drops(scan, &reports, formats);
+    if dropped > 0 {
+        let most = reports.max_results;
+        let text = format!("warning: SARIF holds the {most} worst results (--max-results); {dropped} more were found");
+        writeln!(anstream::stderr(), "{text}")?;
+    }
     if let Some(format) = stdout {
         let raw = io::stdout();
         let choice = match choice(common.color) {
@@ -153,6 +160,11 @@ fn report(scan: &Scan, reporting: Reporting, common: &args::Common) -> anyhow::R
     }
     baselines.write(scan, common.quiet)?;
     Ok(status(scan, &reports, strict, allow_partial))
+}
+
+/// How many results the SARIF reports among these leave out.
+fn sarif_drops(scan: &Scan, settings: &reports::Settings, mut formats: impl Iterator<Item = reports::Format>) -> usize {
+    if formats.any(|format| format == reports::Format::Sarif) { reports::sarif::dropped(scan, settings) } else { 0 }
 }
 
 /// Writes what was read to standard error.

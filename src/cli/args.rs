@@ -195,6 +195,12 @@ pub struct Checks {
     /// text is a table for people, markdown a table for documents, json all of the front matter.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = CatalogFormat::Text)]
     pub format: CatalogFormat,
+
+    /// List the checks that a framework asks for: cis-5.0.0, security-hub, …
+    ///
+    /// May be given several times. The text names the controls behind the titles.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub framework: Vec<String>,
 }
 
 /// The options of `explain`.

@@ -32,14 +32,14 @@ pub(super) fn listed<'a>(
     settings: &'a Settings,
 ) -> impl Iterator<Item = Entry<'a>> + Clone {
     scan.findings.iter().filter(|finding| is_listed(finding, &settings.show)).map(|finding| {
-        let input = scan.estate.inputs.get(finding.subject.input.0 as usize);
+        let (account, region) = location::of_resource(scan, finding);
         Entry {
             finding,
             page: pages.get(finding.check),
             exact: location::of_origin(scan, &finding.at),
             place: location::of_finding(scan, finding),
-            account: input.and_then(|input| input.account.literal()),
-            region: input.and_then(|input| input.region.literal()),
+            account,
+            region,
         }
     })
 }
@@ -139,18 +139,24 @@ pub(super) fn at(place: &Location<'_>) -> String {
     format!("{}:{}:{}", clean(place.path), place.start_line, place.start_column)
 }
 
-/// The place of a gap in words.
+/// The place of a gap in words: in a file, else the account, the Region and the call.
 pub(super) fn gap_at(scan: &Scan, gap: &Gap) -> Option<String> {
-    location::of_gap(scan, gap).map(|(path, place)| place.map_or_else(|| clean(path), |place| at(&place)))
+    let file = location::of_gap(scan, gap).map(|(path, place)| place.map_or_else(|| clean(path), |place| at(&place)));
+    let live =
+        || [&gap.account, &gap.region, &gap.call].into_iter().flatten().map(|part| clean(part)).collect::<Vec<_>>();
+    file.or_else(|| Some(live().join(" ")).filter(|place| !place.is_empty()))
 }
 
 /// An identity for a gap, for formats that ask for one of everything that they list.
-pub(super) fn gap_fingerprint(scan: &Scan, gap: &Gap) -> String {
+pub(super) fn gap_fingerprint<'a>(scan: &Scan, gap: &'a Gap) -> String {
     use sha2::Digest;
     use std::fmt::Write;
     let mut hash = sha2::Sha256::new();
     let line = location::of_gap(scan, gap).and_then(|(_, place)| place).map_or(0, |place| place.start_line);
-    for part in ["gap", gap.reason, gap.path.as_deref().unwrap_or_default(), &line.to_string(), &gap.message] {
+    let or_none = |part: &'a Option<String>| part.as_deref().unwrap_or_default();
+    let (path, account, region, call) = (&gap.path, &gap.account, &gap.region, &gap.call);
+    let live = [account, region, call].map(or_none);
+    for part in ["gap", gap.reason, or_none(path), &line.to_string(), &gap.message].into_iter().chain(live) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }

@@ -138,17 +138,15 @@ fn view<'a>(scan: &'a Scan, pages: &'a Pages, finding: &'a finding::Finding) -> 
 fn resource<'a>(scan: &'a Scan, finding: &'a finding::Finding) -> model::Resource<'a> {
     let subject = &finding.subject;
     let input = scan.estate.inputs.get(subject.input.0 as usize);
-    // A live resource is its ARN, which says where it is.
     let live = input.is_some_and(|input| input.live.is_some());
-    let account = subject.arn_part(4).filter(|_| live);
-    let region = subject.arn_part(3).filter(|_| live);
+    let (account, region) = location::of_resource(scan, finding);
     model::Resource {
         r#type: subject.kind.word(),
         address: &subject.address,
         owner: input.map_or("", |input| input.owner()),
         arn: Some(subject.address.as_str()).filter(|address| live && address.starts_with("arn:")),
-        account: account.or_else(|| input.and_then(|input| input.account.literal())),
-        region: region.or_else(|| input.and_then(|input| input.region.literal())),
+        account,
+        region,
         instances: &subject.instances,
     }
 }

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary: each further one costs a link.
 
+mod action;
 mod base_ref;
 mod baseline;
 mod broken;
@@ -8,6 +9,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod configuration;
+mod documents;
 mod embedded_scripts;
 mod equivalence;
 mod fixtures;

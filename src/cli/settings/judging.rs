@@ -158,12 +158,8 @@ fn select(common: &args::Common, config: &Config, settle: &mut Settle<'_>) -> an
         .filter(|check| !skip.iter().any(|id| id == check.id))
         .collect();
     if !framework.is_empty() {
-        let frameworks = catalog::frameworks()?;
-        if let Some(name) = framework.iter().find(|name| !frameworks.contains_key(name.as_str())) {
-            let known: Vec<&str> = frameworks.keys().map(String::as_str).collect();
-            bail!("unknown framework '{name}'; known are: {}", known.join(", "));
-        }
-        checks.retain(|check| framework.iter().any(|name| frameworks[name].contains(check.id)));
+        let ids = catalog::of_frameworks(&framework)?;
+        checks.retain(|check| ids.contains(check.id));
     }
     if checks.is_empty() {
         bail!("no check is left: --only, --skip, --framework and the configuration file exclude all");
