@@ -243,7 +243,7 @@ fn an_interrupted_run_ends_with_what_there_is() {
     let mut command = live(&proxy, &["--organization", "--fail-on=never"]);
     let child = command.arg("--save").arg(&kept).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
     while proxy.seen().iter().filter(|seen| seen.operation == "DescribeTrails").count() < 3 {
-        proxy::wait(Duration::from_millis(20));
+        wire::wait(Duration::from_millis(20));
     }
     let began = std::time::Instant::now();
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("runs").success());
