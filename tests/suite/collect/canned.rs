@@ -163,7 +163,9 @@ impl State {
             "sts" => xml(&self.sts(account, &operation, &text)),
             "iam" => xml(&details(account)),
             "sns" => xml(&topic(account)),
-            "s3" if operation == "GetBucketPolicy" => reply(200, "application/json", "", bucket_policy(account).as_bytes()),
+            "s3" if operation == "GetBucketPolicy" => {
+                reply(200, "application/json", "", bucket_policy(account).as_bytes())
+            }
             "s3" => match bucket(account, &operation) {
                 Some(answer) => xml(&answer),
                 None => reply(404, "text/xml", "", b"<Error><Code>NoSuchConfiguration</Code></Error>"),
@@ -203,7 +205,8 @@ impl State {
         let is_management = account == MANAGEMENT;
         let answer = match operation {
             "ListRegions" => {
-                let on = REGIONS.iter().map(|name| json!({"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"}));
+                let on =
+                    REGIONS.iter().map(|name| json!({"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"}));
                 json!({"Regions": on.collect::<Vec<_>>()})
             }
             "DescribeTrails" => json!({"trailList": [self.organization_trail(), own_trail(account)]}),
@@ -248,7 +251,8 @@ impl State {
     fn accounts_from(&self, token: Option<&str>) -> Value {
         let first: u64 = token.and_then(|token| token.parse().ok()).unwrap_or(0);
         let end = (first + 20).min(self.accounts);
-        let account = |n: u64| json!({"Id": (MANAGEMENT + n).to_string(), "Name": format!("account-{n}"), "State": "ACTIVE"});
+        let account =
+            |n: u64| json!({"Id": (MANAGEMENT + n).to_string(), "Name": format!("account-{n}"), "State": "ACTIVE"});
         let accounts: Vec<Value> = (first..end).map(account).collect();
         match end < self.accounts {
             true => json!({"Accounts": accounts, "NextToken": end.to_string()}),
@@ -295,17 +299,22 @@ fn bucket(account: u64, operation: &str) -> Option<String> {
     Some(match operation {
         "ListAllMyBuckets" => {
             let names = (0..40).map(|n| format!("data-{n}-{account}")).chain([format!("logs-{account}")]);
-            let bucket = |name: String| format!("<Bucket><Name>{name}</Name><BucketRegion>{HOME}</BucketRegion></Bucket>");
+            let bucket =
+                |name: String| format!("<Bucket><Name>{name}</Name><BucketRegion>{HOME}</BucketRegion></Bucket>");
             let buckets: String = names.map(bucket).collect();
             format!("<ListAllMyBucketsResult><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>")
         }
-        "GetBucketVersioning" => "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>".to_owned(),
+        "GetBucketVersioning" => {
+            "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>".to_owned()
+        }
         "GetBucketLogging" => "<BucketLoggingStatus/>".to_owned(),
         "GetEncryptionConfiguration" => "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
             <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>\
             </ServerSideEncryptionConfiguration>"
             .to_owned(),
-        "GetBucketAcl" => "<AccessControlPolicy><Owner><ID>owner</ID></Owner><AccessControlList/></AccessControlPolicy>".to_owned(),
+        "GetBucketAcl" => {
+            "<AccessControlPolicy><Owner><ID>owner</ID></Owner><AccessControlList/></AccessControlPolicy>".to_owned()
+        }
         "GetBucketPublicAccessBlock" | "GetAccountPublicAccessBlock" => "<PublicAccessBlockConfiguration>\
             <BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>\
             <BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>\

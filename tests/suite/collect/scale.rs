@@ -43,11 +43,13 @@ fn a_hundred_accounts() {
     let report = folder.path().join("report.json");
     let mut command = server.live(env!("CARGO_BIN_EXE_trailwarden"), MANAGEMENT);
     command.args(["--organization", "--quiet"]).arg(format!("--output=json={}", report.display()));
+    if let Some(f) = std::env::var_os("SAVETO") {
+        command.arg("--save").arg(f);
+    }
     let begun = std::time::Instant::now();
     let (status, memory) = watched(command);
     eprintln!("{:?} {memory} KiB {} calls", begun.elapsed(), server.calls().len());
-    let report: Value =
-        serde_json::from_str(&std::fs::read_to_string(report).expect("is there")).expect("is JSON");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).expect("is there")).expect("is JSON");
     assert_eq!(report["gaps"], serde_json::json!([]));
     assert_eq!(status.code(), Some(0));
     let accounts = report["scope"]["accounts"].as_array().expect("is a list");

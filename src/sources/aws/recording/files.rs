@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::text::{self, TextFault};
-use super::{Answer, Call, GapReason, Manifest, RecordedGap, Recording, VERSION};
+use super::{Answer, Call, GapReason, Manifest, RecordedGap, Recording, VERSION, compact};
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "recording.json";
@@ -173,7 +173,8 @@ impl Recording {
             collect(account, &mut Vec::new(), &mut found, &mut faults);
         }
         let mut recording = Self::new(manifest);
-        let answers: Vec<_> = found.par_iter().map(|(path, _)| read(path)).collect();
+        let read = |(path, call): &(PathBuf, Call)| read(path).map(|answer| compact::compact(call, answer));
+        let answers: Vec<_> = found.par_iter().map(read).collect();
         let mut empty = Vec::new();
         for ((path, call), result) in found.into_iter().zip(answers) {
             match result {
@@ -255,7 +256,7 @@ impl Recording {
         let mut gaps: BTreeSet<RecordedGap> = manifest.gaps.drain(..).collect();
         for (call, answer) in &self.answers {
             let value = match answer {
-                Answer::Output(value) => value.clone(),
+                Answer::Output(value) => compact::expanded(call, value),
                 Answer::Refused { code, message } => json!({"Error": {"Code": code, "Message": message}}),
                 Answer::Failed { reason, message } => {
                     gaps.insert(RecordedGap::of(call, *reason, message));
