@@ -4,6 +4,7 @@ mod canned;
 mod estates;
 mod faults;
 mod needs;
+mod parts;
 mod proxy;
 mod scale;
 mod secrets;

@@ -13,7 +13,7 @@ mod compact;
 mod files;
 mod text;
 
-pub use files::{Fault, LoadError, Loaded, MANIFEST, SaveError, is_account_folder, is_manifest};
+pub use files::{Fault, LoadError, Loaded, MANIFEST, SaveError, check_empty, is_account_folder, is_manifest};
 pub use text::may_be_empty;
 
 /// The folder of calls that no Region answers: `iam`, `organizations`, `sts`, `account`, `s3api list-buckets`.

@@ -246,11 +246,8 @@ impl Recording {
     /// # Errors
     /// If the folder holds something, or something cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), SaveError> {
+        check_empty(folder)?;
         fs::create_dir_all(folder).map_err(|error| SaveError::Write(folder.to_owned(), error))?;
-        let mut entries = fs::read_dir(folder).map_err(|error| SaveError::Write(folder.to_owned(), error))?;
-        if entries.next().is_some() {
-            return Err(SaveError::NotEmpty(folder.to_owned()));
-        }
         let mut manifest = self.manifest.clone();
         manifest.recording = VERSION;
         let mut gaps: BTreeSet<RecordedGap> = manifest.gaps.drain(..).collect();
@@ -267,6 +264,18 @@ impl Recording {
         }
         manifest.gaps = gaps.into_iter().collect();
         write(&folder.join(MANIFEST), &manifest)
+    }
+}
+
+/// Whether a recording can be written into a folder: it is empty, or not there yet.
+///
+/// # Errors
+/// If the folder holds something, or is none.
+pub fn check_empty(folder: &Path) -> Result<(), SaveError> {
+    match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
+        Ok(true) => Err(SaveError::NotEmpty(folder.to_owned())),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(SaveError::Write(folder.to_owned(), error)),
+        Ok(false) | Err(_) => Ok(()),
     }
 }
 
