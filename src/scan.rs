@@ -22,6 +22,7 @@ use crate::truth::Truth;
 mod detect;
 mod fingerprint;
 mod instances;
+mod large;
 mod plan_sources;
 mod plans;
 mod read;

@@ -94,6 +94,11 @@ pub(super) fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) 
             }
             Some(Entered { file, place, named, ours: suspect.ours, plan })
         }
+        Text::Cut(text, cuts) => {
+            let file = sources.add_cut(path, text, cuts);
+            sources.withhold(file);
+            Some(Entered { file, place, named, ours: suspect.ours, plan: true })
+        }
         Text::Broken { text, at } => {
             if suspect.ours {
                 // Offsets in the map count without the mark.

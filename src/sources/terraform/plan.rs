@@ -24,6 +24,7 @@ pub(super) mod kinds;
 pub(super) mod providers;
 mod references;
 mod scripts;
+pub mod sift;
 #[cfg(test)]
 mod tests;
 pub(super) mod text;

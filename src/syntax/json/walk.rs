@@ -1,0 +1,243 @@
+//! A walk over the structure of a JSON text (RFC 8259) that builds nothing and holds the text to the whole grammar.
+//!
+//! It gets the text part by part, with the blocks of [`super::blocks`], and tells a [`Watch`] what it asks for. What is in
+//! doubt is not explained: who wants to know reads the text with a parser.
+
+use std::ops::Range;
+
+use super::blocks::{BLOCK, Block};
+
+/// How many bytes behind a part must be there, unless the text ends: a literal or a number that begins in the part is
+/// read to its end.
+pub const AHEAD: usize = 64;
+
+/// More levels than this are in doubt; the readers of values refuse so many.
+const MOST_LEVELS: usize = 128;
+
+/// What a watch is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// The opening quote of a key.
+    Key,
+    /// The opening quote of a string that is a value.
+    Text,
+    /// The first byte of a number or literal.
+    Scalar,
+    /// `{` or `[`.
+    Open,
+    /// `}` or `]`.
+    Close,
+}
+
+/// Looks at a walk.
+pub trait Watch {
+    /// How many brackets are open where something is to be told: of what stands deeper nothing is.
+    fn level(&self) -> usize;
+
+    /// Something that stands at this level, the bracket that closes it included.
+    fn token(&mut self, bytes: &[u8], at: usize, token: Token);
+}
+
+/// The text is in doubt: it is no JSON, or deeper or stranger than this walk follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubt;
+
+/// What may come next, and what a step does besides. Numbers and not an enumeration: a step is one look into a table.
+type State = u8;
+
+const VALUE: State = 0;
+const VALUE_OR_END: State = 1;
+const KEY: State = 2;
+const KEY_OR_END: State = 3;
+const COLON: State = 4;
+/// Behind a value of an object.
+const IN_OBJECT: State = 5;
+/// Behind a value of a list.
+const IN_LIST: State = 6;
+/// Behind the only value of the text.
+const DONE: State = 7;
+/// Not a state: what comes behind a value here.
+const BEHIND: State = 8;
+/// Not a state: one more level.
+const DOWN: State = 9;
+/// Not a state: one level less.
+const UP: State = 10;
+const BAD: State = 11;
+
+/// What a byte begins: `{`, `}`, `[`, `]`, comma, colon, quote, and anything else.
+const CLASSES: [u8; 256] = {
+    let mut classes = [SCALAR; 256];
+    classes[b'{' as usize] = 0;
+    classes[b'}' as usize] = 1;
+    classes[b'[' as usize] = 2;
+    classes[b']' as usize] = 3;
+    classes[b',' as usize] = 4;
+    classes[b':' as usize] = 5;
+    classes[b'"' as usize] = QUOTE;
+    classes
+};
+const LIST: u8 = 2;
+const QUOTE: u8 = 6;
+const SCALAR: u8 = 7;
+
+/// The next state, by the state (a row) and what a byte begins (a column).
+const STEPS: [[State; 8]; 8] = [
+    // VALUE
+    [DOWN, BAD, DOWN, BAD, BAD, BAD, BEHIND, BEHIND],
+    // VALUE_OR_END
+    [DOWN, BAD, DOWN, UP, BAD, BAD, BEHIND, BEHIND],
+    // KEY
+    [BAD, BAD, BAD, BAD, BAD, BAD, COLON, BAD],
+    // KEY_OR_END
+    [BAD, UP, BAD, BAD, BAD, BAD, COLON, BAD],
+    // COLON
+    [BAD, BAD, BAD, BAD, BAD, VALUE, BAD, BAD],
+    // IN_OBJECT
+    [BAD, UP, BAD, BAD, KEY, BAD, BAD, BAD],
+    // IN_LIST
+    [BAD, BAD, BAD, UP, VALUE, BAD, BAD, BAD],
+    // DONE
+    [BAD; 8],
+];
+
+/// Where the walk is.
+#[derive(Debug)]
+pub struct Walk {
+    place: Place,
+    /// What follows the value that each open bracket began.
+    outer: [State; MOST_LEVELS],
+    /// All ones inside a string.
+    inside: u64,
+    /// 1 inside a number or literal.
+    scalar: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    state: State,
+    /// What follows a value here.
+    behind: State,
+    level: usize,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        let place = Place { state: VALUE, behind: DONE, level: 0 };
+        Self { place, outer: [DONE; MOST_LEVELS], inside: 0, scalar: 0 }
+    }
+}
+
+impl Walk {
+    /// Goes through the next part of the text: `body` of `bytes`, whose blocks are these.
+    ///
+    /// # Errors
+    /// The text is in doubt; what was told is worth nothing.
+    pub fn part(
+        &mut self,
+        bytes: &[u8],
+        body: Range<usize>,
+        blocks: &[Block],
+        watch: &mut impl Watch,
+    ) -> Result<(), Doubt> {
+        let (flip, mut place) = (self.inside, self.place);
+        for (block, start) in blocks.iter().zip(body.step_by(BLOCK)) {
+            let inside = block.inside ^ flip;
+            if inside & block.controls != 0 {
+                return Err(Doubt);
+            }
+            let scalar = !(inside | block.quotes | block.marks | block.blanks);
+            let begins = scalar & !((scalar << 1) | self.scalar);
+            self.scalar = scalar >> 63;
+            self.inside = 0_u64.wrapping_sub(inside >> 63);
+            let mut tokens = (block.marks & !inside) | (block.quotes & inside) | begins;
+            while tokens != 0 {
+                let at = start + tokens.trailing_zeros() as usize;
+                tokens &= tokens - 1;
+                place = self.token(place, bytes, at, watch)?;
+            }
+        }
+        self.place = place;
+        Ok(())
+    }
+
+    /// Whether all that was begun is ended.
+    pub fn is_done(&self) -> bool {
+        self.place.state == DONE && self.inside == 0
+    }
+
+    #[inline(always)]
+    fn token(&mut self, place: Place, bytes: &[u8], at: usize, watch: &mut impl Watch) -> Result<Place, Doubt> {
+        let Place { state, mut behind, mut level } = place;
+        let class = CLASSES[bytes.get(at).copied().unwrap_or_default() as usize];
+        let mut next = STEPS[usize::from(state % 8)][usize::from(class % 8)];
+        if class == SCALAR && !is_scalar(bytes, at) {
+            return Err(Doubt);
+        }
+        if next > BEHIND {
+            match next {
+                DOWN if level < MOST_LEVELS => {
+                    self.outer[level] = behind;
+                    level += 1;
+                    (behind, next) = if class == LIST { (IN_LIST, VALUE_OR_END) } else { (IN_OBJECT, KEY_OR_END) };
+                }
+                UP => {
+                    // Something is open here, for only an open bracket leads to where one may be closed.
+                    level = level.saturating_sub(1);
+                    behind = self.outer[level];
+                    next = behind;
+                }
+                _ => return Err(Doubt),
+            }
+        } else if next == BEHIND {
+            next = behind;
+        }
+        if place.level <= watch.level() {
+            let token = match class {
+                QUOTE if next == COLON => Some(Token::Key),
+                QUOTE => Some(Token::Text),
+                SCALAR => Some(Token::Scalar),
+                _ if level > place.level => Some(Token::Open),
+                _ if level < place.level => Some(Token::Close),
+                _ => None,
+            };
+            if let Some(token) = token {
+                watch.token(bytes, at, token);
+            }
+        }
+        Ok(Place { state: next, behind, level })
+    }
+}
+
+/// Whether a literal or a number begins here and ends before the text goes on.
+fn is_scalar(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let length = match rest.first() {
+        Some(b't') => rest.starts_with(b"true").then_some(4),
+        Some(b'f') => rest.starts_with(b"false").then_some(5),
+        Some(b'n') => rest.starts_with(b"null").then_some(4),
+        _ => number(rest),
+    };
+    // A number at the end of what is there may go on behind it.
+    length.and_then(|length| rest.get(length)).is_some_and(|next| b" \t\r\n,:]}".contains(next))
+}
+
+/// The length of the number that the bytes begin with.
+fn number(bytes: &[u8]) -> Option<usize> {
+    let digits = |from: usize| {
+        let count = bytes.get(from..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (count > 0).then_some(from + count)
+    };
+    let first = usize::from(bytes.first() == Some(&b'-'));
+    let mut end = digits(first)?;
+    if bytes.get(first) == Some(&b'0') && end > first + 1 {
+        return None;
+    }
+    if bytes.get(end) == Some(&b'.') {
+        end = digits(end + 1)?;
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        end = digits(end + 1 + sign)?;
+    }
+    Some(end)
+}
