@@ -60,7 +60,7 @@ pub(super) fn parse(text: &str, path: &str, file: FileId) -> Result<Option<Docum
 
 /// Lowers plans and states, each into an input; ids count from `first`.
 pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u32, gaps: &mut Vec<Gap>) -> Vec<Input> {
-    let faults = RefCell::default();
+    let mut faults = Vec::new();
     let mut inputs = Vec::new();
     for document in documents {
         let info = RootInfo {
@@ -73,12 +73,18 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
         };
         let id = InputId(first + inputs.len() as u32);
         let lowered = || {
-            let mut input = lower::input(&document.read.instances, &info, id, &faults);
-            changes::add(&document.read, &info, &mut input);
-            input
+            rayon::join(
+                || {
+                    let faults = RefCell::default();
+                    (lower::input(&document.read.instances, &info, id, &faults), faults.into_inner())
+                },
+                || changes::found(&document.read, &info, id),
+            )
         };
         match catch_unwind(AssertUnwindSafe(lowered)) {
-            Ok(mut input) => {
+            Ok(((mut input, mut told), changes)) => {
+                faults.append(&mut told);
+                input.changes.items = changes;
                 let commands = document.read.commands;
                 if let Some(module) = document.module.filter(|module| module.alone) {
                     input.owner = shown(&module.dir);
@@ -89,7 +95,7 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
             Err(_) => gaps.push(internal(&document.path)),
         }
     }
-    for (span, message) in faults.take() {
+    for (span, message) in faults {
         let path = Some(sources.file(span.file).path().to_owned());
         gaps.push(Gap { path, span: Some(span), reason: "template", message, ..Gap::default() });
     }
