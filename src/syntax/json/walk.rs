@@ -42,27 +42,31 @@ pub trait Watch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Doubt;
 
-/// What may come next, and what a step does besides. Numbers and not an enumeration: a step is one look into a table.
+/// What may come next, and what a step does besides. Numbers and not an enumeration: a step is one look into a table, in
+/// which a state is where its row begins.
 type State = u8;
 
-const VALUE: State = 0;
-const VALUE_OR_END: State = 1;
-const KEY: State = 2;
-const KEY_OR_END: State = 3;
-const COLON: State = 4;
+/// The only value of the text.
+const TOP: State = 0;
+/// A value of an object.
+const MEMBER: State = 8;
+/// A value of a list.
+const ITEM: State = 16;
+const ITEM_OR_END: State = 24;
+const KEY: State = 32;
+const KEY_OR_END: State = 40;
+const COLON: State = 48;
 /// Behind a value of an object.
-const IN_OBJECT: State = 5;
+const IN_OBJECT: State = 56;
 /// Behind a value of a list.
-const IN_LIST: State = 6;
+const IN_LIST: State = 64;
 /// Behind the only value of the text.
-const DONE: State = 7;
-/// Not a state: what comes behind a value here.
-const BEHIND: State = 8;
-/// Not a state: one more level.
-const DOWN: State = 9;
-/// Not a state: one level less.
-const UP: State = 10;
-const BAD: State = 11;
+const DONE: State = 72;
+/// Not states: one more level, one less, and a fault.
+const OBJECT: State = 80;
+const LIST: State = 88;
+const UP: State = 96;
+const BAD: State = 104;
 
 /// What a byte begins: `{`, `}`, `[`, `]`, comma, colon, quote, and anything else.
 const CLASSES: [u8; 256] = {
@@ -76,34 +80,47 @@ const CLASSES: [u8; 256] = {
     classes[b'"' as usize] = QUOTE;
     classes
 };
-const LIST: u8 = 2;
 const QUOTE: u8 = 6;
 const SCALAR: u8 = 7;
 
 /// The next state, by the state (a row) and what a byte begins (a column).
-const STEPS: [[State; 8]; 8] = [
-    // VALUE
-    [DOWN, BAD, DOWN, BAD, BAD, BAD, BEHIND, BEHIND],
-    // VALUE_OR_END
-    [DOWN, BAD, DOWN, UP, BAD, BAD, BEHIND, BEHIND],
-    // KEY
-    [BAD, BAD, BAD, BAD, BAD, BAD, COLON, BAD],
-    // KEY_OR_END
-    [BAD, UP, BAD, BAD, BAD, BAD, COLON, BAD],
-    // COLON
-    [BAD, BAD, BAD, BAD, BAD, VALUE, BAD, BAD],
-    // IN_OBJECT
-    [BAD, UP, BAD, BAD, KEY, BAD, BAD, BAD],
-    // IN_LIST
-    [BAD, BAD, BAD, UP, VALUE, BAD, BAD, BAD],
-    // DONE
-    [BAD; 8],
-];
+const STEPS: [State; 128] = {
+    const ROWS: [[State; 8]; 10] = [
+        // TOP
+        [OBJECT, BAD, LIST, BAD, BAD, BAD, DONE, DONE],
+        // MEMBER
+        [OBJECT, BAD, LIST, BAD, BAD, BAD, IN_OBJECT, IN_OBJECT],
+        // ITEM
+        [OBJECT, BAD, LIST, BAD, BAD, BAD, IN_LIST, IN_LIST],
+        // ITEM_OR_END
+        [OBJECT, BAD, LIST, UP, BAD, BAD, IN_LIST, IN_LIST],
+        // KEY
+        [BAD, BAD, BAD, BAD, BAD, BAD, COLON, BAD],
+        // KEY_OR_END
+        [BAD, UP, BAD, BAD, BAD, BAD, COLON, BAD],
+        // COLON
+        [BAD, BAD, BAD, BAD, BAD, MEMBER, BAD, BAD],
+        // IN_OBJECT
+        [BAD, UP, BAD, BAD, KEY, BAD, BAD, BAD],
+        // IN_LIST
+        [BAD, BAD, BAD, UP, ITEM, BAD, BAD, BAD],
+        // DONE
+        [BAD; 8],
+    ];
+    let mut steps = [BAD; 128];
+    let mut at = 0;
+    while at < ROWS.len() * 8 {
+        steps[at] = ROWS[at / 8][at % 8];
+        at += 1;
+    }
+    steps
+};
 
 /// Where the walk is.
 #[derive(Debug)]
 pub struct Walk {
-    place: Place,
+    state: State,
+    level: usize,
     /// What follows the value that each open bracket began.
     outer: [State; MOST_LEVELS],
     /// All ones inside a string.
@@ -112,18 +129,9 @@ pub struct Walk {
     scalar: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    state: State,
-    /// What follows a value here.
-    behind: State,
-    level: usize,
-}
-
 impl Default for Walk {
     fn default() -> Self {
-        let place = Place { state: VALUE, behind: DONE, level: 0 };
-        Self { place, outer: [DONE; MOST_LEVELS], inside: 0, scalar: 0 }
+        Self { state: TOP, level: 0, outer: [DONE; MOST_LEVELS], inside: 0, scalar: 0 }
     }
 }
 
@@ -139,7 +147,7 @@ impl Walk {
         blocks: &[Block],
         watch: &mut impl Watch,
     ) -> Result<(), Doubt> {
-        let (flip, mut place) = (self.inside, self.place);
+        let (flip, mut state, mut level) = (self.inside, self.state, self.level);
         for (block, start) in blocks.iter().zip(body.step_by(BLOCK)) {
             let inside = block.inside ^ flip;
             if inside & block.controls != 0 {
@@ -153,58 +161,64 @@ impl Walk {
             while tokens != 0 {
                 let at = start + tokens.trailing_zeros() as usize;
                 tokens &= tokens - 1;
-                place = self.token(place, bytes, at, watch)?;
+                (state, level) = self.token((state, level), bytes, at, watch)?;
             }
         }
-        self.place = place;
+        (self.state, self.level) = (state, level);
         Ok(())
     }
 
     /// Whether all that was begun is ended.
     pub fn is_done(&self) -> bool {
-        self.place.state == DONE && self.inside == 0
+        self.state == DONE && self.inside == 0
     }
 
     #[inline(always)]
-    fn token(&mut self, place: Place, bytes: &[u8], at: usize, watch: &mut impl Watch) -> Result<Place, Doubt> {
-        let Place { state, mut behind, mut level } = place;
+    fn token(
+        &mut self,
+        (state, level): (State, usize),
+        bytes: &[u8],
+        at: usize,
+        watch: &mut impl Watch,
+    ) -> Result<(State, usize), Doubt> {
         let class = CLASSES[bytes.get(at).copied().unwrap_or_default() as usize];
-        let mut next = STEPS[usize::from(state % 8)][usize::from(class % 8)];
+        let (mut next, mut now) = (STEPS[usize::from((state | class) & 127)], level);
         if class == SCALAR && !is_scalar(bytes, at) {
             return Err(Doubt);
         }
-        if next > BEHIND {
+        if next > DONE {
             match next {
-                DOWN if level < MOST_LEVELS => {
-                    self.outer[level] = behind;
-                    level += 1;
-                    (behind, next) = if class == LIST { (IN_LIST, VALUE_OR_END) } else { (IN_OBJECT, KEY_OR_END) };
+                OBJECT | LIST if level < MOST_LEVELS => {
+                    self.outer[level] = match state {
+                        TOP => DONE,
+                        MEMBER => IN_OBJECT,
+                        _ => IN_LIST,
+                    };
+                    now += 1;
+                    next = if next == OBJECT { KEY_OR_END } else { ITEM_OR_END };
                 }
                 UP => {
                     // Something is open here, for only an open bracket leads to where one may be closed.
-                    level = level.saturating_sub(1);
-                    behind = self.outer[level];
-                    next = behind;
+                    now = level.saturating_sub(1);
+                    next = self.outer[now];
                 }
                 _ => return Err(Doubt),
             }
-        } else if next == BEHIND {
-            next = behind;
         }
-        if place.level <= watch.level() {
+        if level <= watch.level() {
             let token = match class {
                 QUOTE if next == COLON => Some(Token::Key),
                 QUOTE => Some(Token::Text),
                 SCALAR => Some(Token::Scalar),
-                _ if level > place.level => Some(Token::Open),
-                _ if level < place.level => Some(Token::Close),
+                _ if now > level => Some(Token::Open),
+                _ if now < level => Some(Token::Close),
                 _ => None,
             };
             if let Some(token) = token {
                 watch.token(bytes, at, token);
             }
         }
-        Ok(Place { state: next, behind, level })
+        Ok((next, now))
     }
 }
 
@@ -218,7 +232,8 @@ fn is_scalar(bytes: &[u8], at: usize) -> bool {
         _ => number(rest),
     };
     // A number at the end of what is there may go on behind it.
-    length.and_then(|length| rest.get(length)).is_some_and(|next| b" \t\r\n,:]}".contains(next))
+    let next = length.and_then(|length| rest.get(length));
+    matches!(next, Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b':'))
 }
 
 /// The length of the number that the bytes begin with.
