@@ -154,6 +154,19 @@ fn of_a_run_of_strangers_one_pair_of_brackets_is_left() {
 }
 
 #[test]
+fn what_is_left_out_is_never_held() {
+    let long = format!("\"planned_values\":{{\"b\":\"{}\",", "x".repeat(200_000));
+    let strange = format!("\"type\":\"other_thing\",\"more\":[{}0],", "0,".repeat(100_000));
+    for (from, to) in [("\"planned_values\":{", &long), ("\"type\":\"other_thing\",", &strange)] {
+        let text = plan("bxb", "").replacen(from, to, 1);
+        let whole = Source { bytes: text.as_bytes(), length: text.len() as u64, part: 1024 };
+        let (left, _) = whole.sift().expect("is a plan");
+        assert!(left.capacity() < 10_000, "{}", left.capacity());
+        same(&text, 1024);
+    }
+}
+
+#[test]
 fn places_behind_gaps_are_those_of_the_file() {
     let text = plan("xxb", "\n");
     let left = sift(text.as_bytes(), 64).expect("is a plan");

@@ -223,12 +223,18 @@ impl Walk {
 }
 
 /// Whether a literal or a number begins here and ends before the text goes on.
+#[inline]
 fn is_scalar(bytes: &[u8], at: usize) -> bool {
+    const FIVE: u64 = 0xff_ffff_ffff;
     let rest = bytes.get(at..).unwrap_or_default();
-    let length = match rest.first() {
-        Some(b't') => rest.starts_with(b"true").then_some(4),
-        Some(b'f') => rest.starts_with(b"false").then_some(5),
-        Some(b'n') => rest.starts_with(b"null").then_some(4),
+    // Which literal it is nobody can foresee: they are compared as numbers, all at once, unless the text ends here.
+    let word = rest.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
+    let is_four = (word as u32 == u32::from_le_bytes(*b"true")) | (word as u32 == u32::from_le_bytes(*b"null"));
+    let is_five = word & FIVE == u64::from_le_bytes(*b"false\0\0\0");
+    let length = match (is_four | is_five, rest) {
+        (true, _) => Some(4 + usize::from(is_five)),
+        (false, [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..]) => Some(4),
+        (false, [b'f', b'a', b'l', b's', b'e', ..]) => Some(5),
         _ => number(rest),
     };
     // A number at the end of what is there may go on behind it.

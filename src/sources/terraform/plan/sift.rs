@@ -145,7 +145,14 @@ impl Sifter {
     /// The part ends here.
     pub fn end(&mut self, bytes: &[u8], at: usize) {
         self.count(bytes, at);
-        self.text.extend_from_slice(bytes.get(self.from..at).unwrap_or_default());
+        // What is certain to be left out need not wait for its end: a section may be most of the text.
+        let certain = self.open.last().filter(|open| match open.place {
+            Place::Dropped => true,
+            Place::Resource(configuration) => !configuration && open.kind == Kind::Other,
+            _ => false,
+        });
+        let stays = certain.map_or(at, |open| self.from + open.start.saturating_sub(self.text.len()));
+        self.text.extend_from_slice(bytes.get(self.from..stays).unwrap_or_default());
     }
 
     /// Whether the text is certainly neither plan nor state: nothing more of it need be looked at.

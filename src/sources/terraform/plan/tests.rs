@@ -222,7 +222,8 @@ fn of_each(value: &str, for_each: &[&str]) -> Read {
         create("aws_cloudtrail.t[\"a\"]", json!({"name": "t"}), json!({"s3_bucket_name": true})),
     ];
     let plain = ["aws_s3_bucket.logs", "aws_s3_bucket.other", "aws_kms_key.logs"].map(|at| resource(at, json!({})));
-    plan(&whole(changes, json!({"resources": [&plain[..], &[trail]].concat()})))
+    let resources = [&plain[..], &[trail]].concat();
+    plan(&whole(changes, json!({"resources": resources})))
 }
 
 #[test]
