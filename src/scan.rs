@@ -27,6 +27,7 @@ mod baseline;
 mod detect;
 mod fingerprint;
 mod instances;
+mod large;
 mod plan_sources;
 mod plans;
 mod read;

@@ -7,6 +7,8 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::sources::script::{self, Language};
 
+use crate::source_map::Cut;
+
 /// What a file's extension lets one expect. It never makes a file ours; it decides what a fault in it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -73,6 +75,8 @@ impl Form {
 pub(super) enum Text {
     /// All of it.
     Whole(String),
+    /// A large plan or state without what cannot matter, and where something is missing.
+    Cut(String, Vec<Cut>),
     /// It is not UTF-8 from this offset on; the text is lossy there.
     Broken {
         /// Equal to the file up to `at`.

@@ -67,7 +67,7 @@ pub(super) fn inputs(
     scripts: &mut Vec<Embedded>,
     gaps: &mut Vec<Gap>,
 ) -> Vec<Input> {
-    let faults = RefCell::default();
+    let mut faults = Vec::new();
     let mut inputs = Vec::new();
     for document in documents {
         let info = RootInfo {
@@ -80,12 +80,18 @@ pub(super) fn inputs(
         };
         let id = InputId(first + inputs.len() as u32);
         let lowered = || {
-            let mut input = lower::input(&document.read.instances, &info, id, &faults);
-            changes::add(&document.read, &info, &mut input);
-            input
+            rayon::join(
+                || {
+                    let faults = RefCell::default();
+                    (lower::input(&document.read.instances, &info, id, &faults), faults.into_inner())
+                },
+                || changes::found(&document.read, &info, id),
+            )
         };
         match catch_unwind(AssertUnwindSafe(lowered)) {
-            Ok(mut input) => {
+            Ok(((mut input, mut told), changes)) => {
+                faults.append(&mut told);
+                input.changes.items = changes;
                 let commands = document.read.commands;
                 if let Some(module) = document.module.filter(|module| module.alone) {
                     input.owner = shown(&module.dir);
@@ -99,7 +105,7 @@ pub(super) fn inputs(
             Err(_) => gaps.push(internal(&document.path)),
         }
     }
-    for (span, message) in faults.take() {
+    for (span, message) in faults {
         let path = Some(sources.file(span.file).path().to_owned());
         gaps.push(Gap { path, span: Some(span), reason: "template", message, ..Gap::default() });
     }

@@ -107,6 +107,11 @@ pub(super) fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) 
             let file = sources.add(path, text);
             Some(Entered { file, place, named, ours: false, plan: false, script: suspect.script })
         }
+        Text::Cut(text, cuts) => {
+            let file = sources.add_cut(path, text, cuts);
+            sources.withhold(file);
+            Some(Entered { file, place, named, ours: suspect.ours, plan: true, script: None })
+        }
         Text::Broken { text, at } => {
             if suspect.ours {
                 // Offsets in the map count without the mark.

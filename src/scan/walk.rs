@@ -4,14 +4,15 @@
 //! path is the one that the repository knows it by.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::detect::{self, Form, Hints, Suspect};
+use super::detect::{self, Form, Hints, Suspect, Text};
+use super::large;
 use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError, recordings};
 use crate::sources::terraform::module::is_config;
 
@@ -240,6 +241,10 @@ impl Collector<'_> {
         if form == Form::Binary && !named {
             return;
         }
+        if let Some(suspect) = sifted(path, form) {
+            self.take(path, named, suspect);
+            return;
+        }
         match read(path, buffer) {
             Ok(Size::Whole) => {}
             Ok(Size::Beyond(limit)) => {
@@ -261,11 +266,15 @@ impl Collector<'_> {
             return;
         }
         if let Some(suspect) = detect::suspect(buffer, Hints { path, form, named, docs: self.docs }) {
-            let found = Found { path: self.base.report(path), place: Some(path.to_owned()), named, suspect };
-            let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            // Named files come first and stay named.
-            taken.entry(path.to_owned()).or_insert(found);
+            self.take(path, named, suspect);
         }
+    }
+
+    fn take(&self, path: &Path, named: bool, suspect: Suspect) {
+        let found = Found { path: self.base.report(path), place: Some(path.to_owned()), named, suspect };
+        let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Named files come first and stay named.
+        taken.entry(path.to_owned()).or_insert(found);
     }
 }
 
@@ -291,6 +300,18 @@ pub(super) fn referred(place: &Path, base: &Base) -> Option<Found> {
     let hints = Hints { path: place, form: Form::of(place), named: false, docs: false };
     let suspect = detect::suspect(&mut buffer, hints)?;
     Some(Found { path, place: Some(place.to_owned()), named: false, suspect })
+}
+
+/// A large plan or state, without what cannot matter. None when it is small, or not certain to be one.
+fn sifted(path: &Path, form: Form) -> Option<Suspect> {
+    if !matches!(form, Form::Document | Form::Other) {
+        return None;
+    }
+    let file = File::open(path).ok()?;
+    let about = file.metadata().ok().filter(fs::Metadata::is_file)?;
+    let length = Some(about.len()).filter(|length| (large::LARGE..=LARGEST_PLAN).contains(length))?;
+    let (text, cuts) = large::sift(&file, length)?;
+    Some(Suspect { text: Text::Cut(text, cuts), form, ours: true, script: None })
 }
 
 enum Size {
