@@ -17,7 +17,7 @@ pub fn text(diff: &Diff<'_>, old: &str, new: &str, out: &mut dyn Write) -> io::R
     for change in &diff.changed {
         let (was, is) = (state(&change.old), state(&change.new));
         writeln!(out, "changed from {was} to {is}: {}", place(&change.new))?;
-        writeln!(out, "  {}", clean(&change.new.message))?;
+        writeln!(out, "  {}", clean(change.new.message))?;
     }
     for item in &diff.fixed {
         writeln!(out, "fixed: {}", line(item))?;
