@@ -14,5 +14,6 @@ pub mod reports;
 pub mod scan;
 pub mod source_map;
 pub mod sources;
+pub mod suppressions;
 pub mod syntax;
 pub mod truth;
