@@ -234,10 +234,11 @@ fn is_new_fail(finding: &Finding) -> bool {
 
 /// Whether a format that lists new fails and `also` lists this finding.
 fn is_listed(finding: &Finding, also: &BTreeSet<Show>) -> bool {
+    if finding.standing == Standing::Suppressed {
+        return also.contains(&Show::Suppressed);
+    }
     match &finding.outcome {
-        Outcome::Fail(_) => match finding.standing {
-            Standing::New => true,
-        },
+        Outcome::Fail(_) => true,
         Outcome::Pass => also.contains(&Show::Pass),
         Outcome::Unknown(_) => also.contains(&Show::Unknown),
         Outcome::NotApplicable(_) => also.contains(&Show::NotApplicable),

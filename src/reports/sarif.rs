@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Outcome, Severity, clean};
+use crate::finding::{Finding, Outcome, Severity, Suppression, SuppressionKind, clean};
 use crate::reports::location::{self, Location};
 use crate::reports::{Lazy, Settings, entry, is_listed, witness};
 use crate::scan::{Gap, Scan};
@@ -127,6 +127,7 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
         }],
         related_locations: related(scan, finding),
         fixes: fix(scan, finding),
+        suppressions: finding.suppression.as_deref().map(|suppression| [accepted(scan, suppression)]),
         partial_fingerprints: model::Fingerprints {
             trailwarden: &finding.fingerprint,
             line: live::path(scan, finding).map(|_| live::line_hash(finding)),
@@ -205,6 +206,22 @@ fn fix(scan: &Scan, finding: &Finding) -> Option<[model::Fix; 1]> {
             replacements: finding.fix.iter().map(replacement).collect(),
         }],
     }])
+}
+
+/// A suppression of the configuration file is outside of the code that it is about; the others stand in it.
+fn accepted(scan: &Scan, suppression: &Suppression) -> model::Suppression {
+    let kind = if suppression.kind == SuppressionKind::Config { "external" } else { "inSource" };
+    model::Suppression {
+        kind,
+        status: "accepted",
+        justification: suppression.reason.as_deref().map(clean),
+        location: model::Location {
+            id: None,
+            message: None,
+            physical_location: physical(location::of_span(&scan.sources, suppression.at)),
+            logical_locations: None,
+        },
+    }
 }
 
 fn related(scan: &Scan, finding: &Finding) -> Vec<model::Location> {

@@ -76,7 +76,7 @@ pub(super) fn of(comment: &str) -> Vec<Mark> {
     if let Some(mark) = own(comment) {
         return vec![mark];
     }
-    let mut marks = checkov(comment);
+    let mut marks: Vec<Mark> = checkov(comment).into_iter().collect();
     marks.extend(aqua(comment));
     marks.extend(kics(comment));
     marks
