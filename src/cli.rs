@@ -10,7 +10,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::checks::page::Page;
 use crate::config::NAMES;
-use crate::finding::Outcome;
+use crate::finding::{Finding, Outcome, Standing};
 use crate::reports;
 use crate::scan::{self, Scan};
 use args::{CatalogFormat, Cli, Color, Command};
@@ -158,7 +158,8 @@ fn status(scan: &Scan, settings: &reports::Settings, strict: bool, allow_partial
     let fails = reports::failing(scan, settings.fail_on) > 0;
     let doubts = strict
         && settings.fail_on.is_some_and(|least| {
-            scan.findings.iter().any(|f| matches!(f.outcome, Outcome::Unknown(_)) && f.severity >= least)
+            let counts = |f: &Finding| f.standing == Standing::New && f.severity >= least;
+            scan.findings.iter().any(|f| matches!(f.outcome, Outcome::Unknown(_)) && counts(f))
         });
     ExitStatus::of(fails || doubts, !scan.gaps.is_empty() && !allow_partial)
 }

@@ -241,6 +241,8 @@ pub enum Shown {
     Unknown,
     /// The question does not arise
     NotApplicable,
+    /// Somebody accepted it
+    Suppressed,
 }
 
 /// The threshold of the exit status.

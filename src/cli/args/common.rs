@@ -19,7 +19,7 @@ pub struct Common {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = "Reports")]
     pub output: Vec<Output>,
 
-    /// Further verdicts to show: pass, unknown, not-applicable
+    /// Further verdicts to show: pass, unknown, not-applicable, suppressed
     ///
     /// A comma-separated list. The reports show fails and count the rest; this lists them, too.
     #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',', help_heading = "Reports")]
@@ -38,7 +38,7 @@ pub struct Common {
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub max_results: Option<usize>,
 
-    /// Further verdicts that a SARIF report lists: pass, unknown, not-applicable
+    /// Further verdicts that a SARIF report lists: pass, unknown, not-applicable, suppressed
     ///
     /// A comma-separated list. Code scanning shows every result as an alert, so the default is fails only.
     #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',', help_heading = "Reports")]

@@ -20,6 +20,7 @@ pub(super) fn shown(verdicts: &[Shown]) -> BTreeSet<Show> {
         Shown::Pass => Show::Pass,
         Shown::Unknown => Show::Unknown,
         Shown::NotApplicable => Show::NotApplicable,
+        Shown::Suppressed => Show::Suppressed,
     };
     verdicts.iter().map(one).collect()
 }
