@@ -21,8 +21,6 @@ pub mod equivalents;
 mod marks;
 mod metadata;
 mod outline;
-#[cfg(test)]
-mod tests;
 
 /// What a file is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,6 +29,7 @@ mod reports;
 mod sarif;
 mod scripts;
 mod secrets;
+mod suppressions;
 mod weak_points;
 mod weakening;
 
