@@ -3,7 +3,7 @@
 //! The floors, from top to bottom; an import may skip floors and never points up:
 //!
 //! ```text
-//! cli → reports → scan → config → sources | checks → finding → model | syntax → truth, source_map
+//! cli → reports → scan → config, suppressions → sources | checks → finding → model | syntax → truth, source_map
 //! ```
 pub mod checks;
 pub mod cli;
