@@ -236,7 +236,7 @@ impl Gap {
 pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let checks = in_table_order(&request.checks);
     // Asked alone, they judge what all suppressions are about.
-    let alone = checks.iter().all(|check| [EXPIRED, UNUSED].contains(&check.id));
+    let alone = !checks.is_empty() && checks.iter().all(|check| [EXPIRED, UNUSED].contains(&check.id));
     let judged = if alone { crate::checks::CHECKS.iter().collect() } else { checks.clone() };
     let report = |step| {
         if let Some(progress) = request.progress {

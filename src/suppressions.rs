@@ -136,7 +136,7 @@ fn place(
             let at = Span::new(file, comment.text.start + mark.at.start, comment.text.start + mark.at.end);
             let item = match mark.scope {
                 Scope::Here | Scope::Block => outline.beginning_in(&about),
-                Scope::Around => outline.around(comment.text.start),
+                Scope::Around => outline.around(comment.text.start, &line),
                 Scope::Line | Scope::File => None,
             };
             let (range, reach) = match (mark.scope, item) {
@@ -156,7 +156,8 @@ fn place(
 
 /// Where the text has its first line that is neither blank nor a comment.
 fn first_code(text: &str, marked: &[(Comment, Vec<Mark>)]) -> usize {
-    let mut alone = marked.iter().filter(|(comment, _)| comment.alone).map(|(comment, _)| comment.text.start).peekable();
+    let mut alone =
+        marked.iter().filter(|(comment, _)| comment.alone).map(|(comment, _)| comment.text.start).peekable();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let end = at + line.len();

@@ -150,4 +150,3 @@ pub fn equivalents() -> anyhow::Result<String> {
     }
     Ok(table)
 }
-

@@ -164,7 +164,8 @@ pub(super) fn script(text: &str, path: &str) -> Vec<Found> {
     match Language::of(path, text.as_bytes()) {
         Some(Language::Shell) => {
             let comments = shell::comments(text);
-            let found = |range: Range<usize>| Found { start: range.start, text: range.start + 1..range.end, end: range.end };
+            let found =
+                |range: Range<usize>| Found { start: range.start, text: range.start + 1..range.end, end: range.end };
             comments.into_iter().filter(|range| !range.is_empty()).map(found).collect()
         }
         language => {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::sources::script::{self, Language};
 use crate::source_map::FileId;
+use crate::sources::script::{self, Language};
 use crate::syntax::hcl::{self, Body, Expr, ExprKind};
 use crate::syntax::{Kind, Node};
 
@@ -44,11 +44,11 @@ impl Outline {
         self.items.get(first).filter(|item| item.range.start < line.end)
     }
 
-    /// The unit around a place.
-    pub(super) fn around(&self, at: usize) -> Option<&Item> {
+    /// The unit around a place, or that ends on its line.
+    pub(super) fn around(&self, at: usize, line: &Range<usize>) -> Option<&Item> {
         let next = self.units.partition_point(|unit| unit.range.start <= at);
         let unit = self.units.get(next.checked_sub(1)?)?;
-        (at < unit.range.end).then_some(unit)
+        (line.start < unit.range.end).then_some(unit)
     }
 }
 
@@ -57,7 +57,6 @@ pub(super) fn hcl(text: &str, file: FileId) -> Outline {
     let parsed = hcl::native::parse(text, file);
     let mut items = Vec::new();
     body(&parsed.body, true, true, &mut items);
-    // A comment behind the header, on its line, belongs to the block.
     Outline::of(items)
 }
 

@@ -118,7 +118,11 @@ fn covers(place: &str, comment: &str, wanted: &[&str]) {
             wanted.iter().map(|want| want.replace(" A", &format!(" {a}")).replace(" B", &format!(" {b}"))).collect();
         assert_eq!(suppressed(&scan), wanted, "{path}: {comment} at {place}");
         let plain = scan_of(&[(path, &filled(text, place, ""))]);
-        assert_eq!(estate(&scan.findings).len(), estate(&plain.findings).len(), "{path} {place}: no verdict comes or goes");
+        assert_eq!(
+            estate(&scan.findings).len(),
+            estate(&plain.findings).len(),
+            "{path} {place}: no verdict comes or goes"
+        );
     }
 }
 
@@ -151,9 +155,11 @@ fn other_tools_have_their_own_scopes() {
     covers("other", "# trivy:ignore:AWS-0015", &["kms-encryption B"]);
     covers("above", "# kics-scan ignore-line", &["log-file-validation A"]);
     covers("above", "# tfsec:ignore:*", &["log-file-validation A"]);
-    covers("top", "# kics-scan ignore-block", &[
-        "log-file-validation A", "kms-encryption A", "multi-region-trail A", "cloudwatch-logs A",
-    ]);
+    covers(
+        "top",
+        "# kics-scan ignore-block",
+        &["log-file-validation A", "kms-encryption A", "multi-region-trail A", "cloudwatch-logs A"],
+    );
 }
 
 #[test]
@@ -199,7 +205,10 @@ fn what_suppresses_nothing_is_named_where_that_is_certain() {
     assert_eq!(count("# trailwarden:ignore", "above"), 1, "no check");
     assert_eq!(count("# checkov:skip=CKV_AWS_21:x", "above"), 0, "Checkov may need it");
     // A module that is not installed may use it; so may a block that is not there this time.
-    let open = format!("{}\nmodule \"x\" {{\n  source = \"example/x/aws\"\n}}\n", filled(TF, "top", "# trailwarden:ignore insights"));
+    let open = format!(
+        "{}\nmodule \"x\" {{\n  source = \"example/x/aws\"\n}}\n",
+        filled(TF, "top", "# trailwarden:ignore insights")
+    );
     let open = open.replace("ignore insights", "ignore secure-transport");
     assert_eq!(faults(&scan_of(&[("main.tf", &open)])), Vec::<String>::new());
     let absent = "# trailwarden:ignore log-file-validation reason=x\nresource \"aws_cloudtrail\" \"a\" {\n  count = 0\n  name = \"a\"\n  s3_bucket_name = \"b\"\n}\n";
@@ -257,13 +266,38 @@ fn metadata_of_templates() {
     };
     let nag = "NIST.800.53.R5-CloudTrailEncryptionEnabled";
     for (resource, whole, wanted) in [
-        (r#"{"trailwarden": {"ignore": [{"check": "kms-encryption", "reason": "x", "until": "2026-06-30"}]}}"#.to_owned(), "{}".to_owned(), 1),
-        ("{}".to_owned(), r#"{"trailwarden": {"ignore": [{"check": ["kms-encryption"], "reason": "x"}]}}"#.to_owned(), 2),
-        (r#"{"trailwarden": {"ignore": [{"check": "kms-encryption", "until": "soon"}]}}"#.to_owned(), "{}".to_owned(), 0),
+        (
+            r#"{"trailwarden": {"ignore": [{"check": "kms-encryption", "reason": "x", "until": "2026-06-30"}]}}"#
+                .to_owned(),
+            "{}".to_owned(),
+            1,
+        ),
+        (
+            "{}".to_owned(),
+            r#"{"trailwarden": {"ignore": [{"check": ["kms-encryption"], "reason": "x"}]}}"#.to_owned(),
+            2,
+        ),
+        (
+            r#"{"trailwarden": {"ignore": [{"check": "kms-encryption", "until": "soon"}]}}"#.to_owned(),
+            "{}".to_owned(),
+            0,
+        ),
         (r#"{"checkov": {"skip": [{"id": "CKV_AWS_35", "comment": "x"}]}}"#.to_owned(), "{}".to_owned(), 1),
         (format!(r#"{{"cdk_nag": {{"rules_to_suppress": [{{"id": "{nag}", "reason": "x"}}]}}}}"#), "{}".to_owned(), 1),
-        ("{}".to_owned(), format!(r#"{{"cdk_nag": {{"rules_to_suppress": [{{"id": "{nag}", "reason": "eA==", "is_reason_encoded": true}}]}}}}"#), 2),
-        (format!(r#"{{"cdk_nag": {{"rules_to_suppress": [{{"id": "{nag}", "reason": "x", "applies_to": ["y"]}}]}}}}"#), "{}".to_owned(), 0),
+        (
+            "{}".to_owned(),
+            format!(
+                r#"{{"cdk_nag": {{"rules_to_suppress": [{{"id": "{nag}", "reason": "eA==", "is_reason_encoded": true}}]}}}}"#
+            ),
+            2,
+        ),
+        (
+            format!(
+                r#"{{"cdk_nag": {{"rules_to_suppress": [{{"id": "{nag}", "reason": "x", "applies_to": ["y"]}}]}}}}"#
+            ),
+            "{}".to_owned(),
+            0,
+        ),
         (r#"{"cfn_nag": {"rules_to_suppress": [{"id": "W35", "reason": "x"}]}}"#.to_owned(), "{}".to_owned(), 0),
     ] {
         let scan = scan_of(&[("t.json", &template(&resource, &whole))]);
@@ -379,7 +413,9 @@ fn a_comment_changes_the_standing_and_nothing_else() {
 #[test]
 fn many_comments_are_no_burden() {
     let own = "  # trailwarden:ignore kms-encryption reason=x\n".repeat(20_000);
-    let text = format!("resource \"aws_cloudtrail\" \"a\" {{\n{own}  name = \"a\"\n  s3_bucket_name = \"b\"\n}}\n# kics-scan ignore\n");
+    let text = format!(
+        "resource \"aws_cloudtrail\" \"a\" {{\n{own}  name = \"a\"\n  s3_bucket_name = \"b\"\n}}\n# kics-scan ignore\n"
+    );
     let start = std::time::Instant::now();
     let scan = scan_of(&[("main.tf", &text)]);
     assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
