@@ -149,6 +149,7 @@ fn what_strings_and_documents_hold_is_no_comment() {
 fn other_tools_have_their_own_scopes() {
     covers("inside", "# checkov:skip=CKV_AWS_36: x", &["log-file-validation A"]);
     covers("above", "# checkov:skip=CKV_AWS_36,CKV_AWS_35:x", &["log-file-validation A", "kms-encryption A"]);
+    covers("on", "# checkov:skip=CKV_AWS_36:the last line of a resource of YAML", &["log-file-validation A"]);
     covers("above", "# bridgecrew:skip=CKV_AWS_36", &["log-file-validation A"]);
     covers("top", "# tfsec:ignore:aws-cloudtrail-enable-log-validation", &["log-file-validation A"]);
     covers("on", "# trivy:ignore:AVD-AWS-0016 trivy:ignore:AVD-AWS-0015", &["log-file-validation A"]);
@@ -298,7 +299,7 @@ fn metadata_of_templates() {
             "{}".to_owned(),
             0,
         ),
-        (r#"{"cfn_nag": {"rules_to_suppress": [{"id": "W35", "reason": "x"}]}}"#.to_owned(), "{}".to_owned(), 0),
+        (r#"{"cfn_nag": {"rules_to_suppress": [{"id": "W41", "reason": "x"}]}}"#.to_owned(), "{}".to_owned(), 0),
     ] {
         let scan = scan_of(&[("t.json", &template(&resource, &whole))]);
         assert_eq!(suppressed(&scan).len(), wanted, "{resource} {whole}");

@@ -21,7 +21,7 @@ impl Index {
     /// Gives each check of each statement a slot.
     pub(super) fn new(statements: &[Statement], today: Date, slots: &mut Vec<Slot>) -> Self {
         let mut by_place: HashMap<_, Vec<Range>> = HashMap::new();
-        for statement in statements {
+        for statement in statements.iter().filter(|statement| statement.fault.is_none()) {
             let suppression = Arc::new(statement.suppression.clone());
             for &check in &statement.checks {
                 let key = (suppression.at.file, check, statement.reach);
