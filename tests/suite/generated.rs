@@ -131,7 +131,7 @@ fn the_page_on_migration_is_true() {
     let example = &page[start..start + page[start..].find(close).expect("its end")];
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("main.tf"), example).expect("a file");
-    let shown = ["multi-region-trail", "log-file-validation", "kms-encryption", "access-logging", "bucket-versioning"];
+    let shown = ["multi-region-trail", "log-file-validation", "access-logging", "bucket-versioning", "kms-key-health"];
     let checks = CHECKS.iter().filter(|check| shown.contains(&check.id)).collect();
     let scan = super::scan_paths(folder.path(), &[folder.path().to_owned()], Default::default(), checks);
     let mut verdicts = String::new();
@@ -143,6 +143,7 @@ fn the_page_on_migration_is_true() {
         verdicts.push_str(&format!("{} {}: {standing}\n", finding.check, finding.subject.address));
     }
     assert_eq!(verdicts.matches("suppressed by").count(), 4, "{verdicts}");
+    assert!(verdicts.contains("kms-key-health aws_kms_key.logs: fail"), "{verdicts}");
     let open = "```text verdicts\n";
     let start = page.find(open).expect("the verdicts") + open.len();
     let end = start + page[start..].find(close).expect("their end");
