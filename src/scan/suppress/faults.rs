@@ -42,10 +42,13 @@ pub(super) fn all(
         for statement in statements {
             let at = statement.suppression.at;
             if let Some(fault) = &statement.fault {
-                let message = format!("The suppression counts for nothing: {fault}.");
+                let message = match statement.suppression.named.as_str() {
+                    "" => format!("The suppression counts for nothing: {fault}."),
+                    named => format!("The suppression of '{named}' counts for nothing: {fault}."),
+                };
                 let remedy = "Write it as 'trailwarden:ignore CHECK until=YYYY-MM-DD reason=\"…\"', in Metadata as a list of \
                               check, reason and until.";
-                faults.push(finding(UNUSED, Severity::Note, at, &message, remedy, "syntax", &scope));
+                faults.push(finding(UNUSED, Severity::Note, at, &message, remedy, ("suppression", "syntax"), &scope));
             }
             for stranger in &statement.strangers {
                 let near = nearest(stranger, CHECKS.iter().map(|check| check.id));
@@ -54,7 +57,7 @@ pub(super) fn all(
                     None => "Name a check that exists: 'trailwarden checks' lists them.".to_owned(),
                 };
                 let message = format!("The suppression names the check '{stranger}', which does not exist.");
-                faults.push(finding(UNUSED, Severity::Note, at, &message, &remedy, stranger, &scope));
+                faults.push(finding(UNUSED, Severity::Note, at, &message, &remedy, (stranger, stranger), &scope));
             }
         }
     }
@@ -182,7 +185,8 @@ fn expired(slot: &Slot, back: &Finding, scope: &Scope) -> Finding {
     );
     let remedy = "Mend what it suppressed, or decide anew and write a later day.";
     let fault = format!("{}:{}", slot.check, back.subject.address);
-    let mut found = finding(EXPIRED, Severity::Medium, slot.suppression.at, &message, remedy, &fault, scope);
+    let mut found =
+        finding(EXPIRED, Severity::Medium, slot.suppression.at, &message, remedy, (slot.check, &fault), scope);
     found.related.push(Related { message: "counts again".to_owned(), at: back.at.clone() });
     found
 }
@@ -190,7 +194,7 @@ fn expired(slot: &Slot, back: &Finding, scope: &Scope) -> Finding {
 fn unused(slot: &Slot, scope: &Scope) -> Finding {
     let message = format!("The suppression of '{}' suppresses nothing.", slot.check);
     let remedy = "Remove it, or put it where the finding is: on or above its line, or the header of its block.";
-    finding(UNUSED, Severity::Note, slot.suppression.at, &message, remedy, slot.check, scope)
+    finding(UNUSED, Severity::Note, slot.suppression.at, &message, remedy, (slot.check, slot.check), scope)
 }
 
 fn finding(
@@ -199,7 +203,7 @@ fn finding(
     at: Span,
     message: &str,
     remedy: &str,
-    fault: &str,
+    (shown, fault): (&str, &str),
     scope: &Scope,
 ) -> Finding {
     let at = Origin::Text(at);
@@ -220,7 +224,7 @@ fn finding(
             address: "*".to_owned(),
             instances: Vec::new(),
             calls: Vec::new(),
-            shown: "*".to_owned(),
+            shown: clean(shown),
             at: at.clone(),
             existence: Existence::Certain,
         },
