@@ -10,7 +10,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::checks::page::Page;
 use crate::config::NAMES;
-use crate::finding::{Finding, Outcome, Standing};
+use crate::finding::{Outcome, Standing};
 use crate::reports;
 use crate::scan::{self, Scan};
 use args::{CatalogFormat, Cli, Color, Command};
@@ -19,7 +19,9 @@ pub use exit::ExitStatus;
 use settings::{Reporting, Settings};
 
 pub mod args;
+mod baseline;
 pub mod catalog;
+mod compare;
 mod configuration;
 mod exit;
 mod explain;
@@ -60,6 +62,8 @@ fn run(command: Command, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         Command::Scan(args) => return scan(&args, matches.subcommand_matches("scan").unwrap_or(matches)),
         #[cfg(feature = "live")]
         Command::Live(args) => return live::run(&args, matches.subcommand_matches("live").unwrap_or(matches)),
+        Command::Diff(args) => return compare::diff(&args),
+        Command::Merge(args) => compare::merge(&args)?,
         Command::Init => {
             let name = NAMES[0];
             let mut file = File::create_new(name).with_context(|| format!("'{name}' is not written"))?;
@@ -68,9 +72,9 @@ fn run(command: Command, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         }
         Command::Checks(args) => {
             let list = match args.format {
-                CatalogFormat::Text => catalog::text()?,
-                CatalogFormat::Json => catalog::json()?,
-                CatalogFormat::Markdown => catalog::markdown()?,
+                CatalogFormat::Text => catalog::text(&args.framework)?,
+                CatalogFormat::Json => catalog::json(&args.framework)?,
+                CatalogFormat::Markdown => catalog::markdown(&args.framework)?,
             };
             io::stdout().lock().write_all(list.as_bytes())?;
         }
@@ -105,6 +109,10 @@ fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         io::stdout().lock().write_all(reporting.table.as_bytes())?;
         return Ok(ExitStatus::Clean);
     }
+    let mut before = reporting.baselines.read()?;
+    if let Some(reference) = &args.base_ref {
+        before.known = Some(baseline::of_commit(reference, args, &request)?);
+    }
     let shown = progress::Shown::new();
     let step = |step| shown.step(step);
     if !args.common.quiet && !args.common.no_progress {
@@ -112,12 +120,14 @@ fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
     }
     let result = scan::run(&request);
     shown.done();
-    report(&result?, reporting, &args.common)
+    let mut scan = result?;
+    before.compare(&mut scan);
+    report(&scan, reporting, &args.common)
 }
 
 /// Writes the reports, and says how the program ends.
 fn report(scan: &Scan, reporting: Reporting, common: &args::Common) -> anyhow::Result<ExitStatus> {
-    let Reporting { mut reports, stdout, outputs, strict, allow_partial, table: _ } = reporting;
+    let Reporting { mut reports, stdout, outputs, strict, allow_partial, baselines, table: _ } = reporting;
     if common.verbose > 0 {
         inputs(scan)?;
     }
@@ -125,6 +135,13 @@ fn report(scan: &Scan, reporting: Reporting, common: &args::Common) -> anyhow::R
         let name = || format!("the report '{}'", file.display());
         let mut out = File::create(file).with_context(name)?;
         reports::write(*format, scan, &reports, &mut out).with_context(name)?;
+    }
+    let formats = outputs.iter().map(|(format, _)| *format).chain(stdout);
+    let dropped = sarif_drops(scan, &reports, formats);
+    if dropped > 0 {
+        let most = reports.max_results;
+        let text = format!("warning: SARIF holds the {most} worst results (--max-results); {dropped} more were found");
+        writeln!(anstream::stderr(), "{text}")?;
     }
     if let Some(format) = stdout {
         let raw = io::stdout();
@@ -141,7 +158,13 @@ fn report(scan: &Scan, reporting: Reporting, common: &args::Common) -> anyhow::R
             return Err(error).context("standard output");
         }
     }
+    baselines.write(scan, common.quiet)?;
     Ok(status(scan, &reports, strict, allow_partial))
+}
+
+/// How many results the SARIF reports among these leave out.
+fn sarif_drops(scan: &Scan, settings: &reports::Settings, mut formats: impl Iterator<Item = reports::Format>) -> usize {
+    if formats.any(|format| format == reports::Format::Sarif) { reports::sarif::dropped(scan, settings) } else { 0 }
 }
 
 /// Writes what was read to standard error.
@@ -158,8 +181,9 @@ fn status(scan: &Scan, settings: &reports::Settings, strict: bool, allow_partial
     let fails = reports::failing(scan, settings.fail_on) > 0;
     let doubts = strict
         && settings.fail_on.is_some_and(|least| {
-            let counts = |f: &Finding| f.standing == Standing::New && f.severity >= least;
-            scan.findings.iter().any(|f| matches!(f.outcome, Outcome::Unknown(_)) && counts(f))
+            scan.findings.iter().any(|f| {
+                matches!((&f.outcome, f.standing), (Outcome::Unknown(_), Standing::New)) && f.severity >= least
+            })
         });
     ExitStatus::of(fails || doubts, !scan.gaps.is_empty() && !allow_partial)
 }

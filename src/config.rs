@@ -41,6 +41,8 @@ pub struct Config {
     pub strict: Option<bool>,
     /// Whether an incomplete scan may end with the exit status 0.
     pub allow_partial: Option<bool>,
+    /// A report or baseline whose findings are not new; relative to the folder of this file.
+    pub baseline: Option<String>,
     /// Whether suppressions in the scanned files count: comments and `Metadata`. Default: true.
     pub inline_suppressions: Option<bool>,
     /// Whether the skip comments of other tools count. Default: true.
@@ -62,7 +64,7 @@ pub struct OptionsOfChecks {
     /// The days that logs must be kept. Default: 365.
     pub min_days: Option<u32>,
     /// The hours within which a trail must have delivered log files. Default: 24.
-    pub max_age_hours: Option<u32>,
+    pub max_age: Option<u32>,
     /// The tag keys that every trail must have. Default: none.
     pub required_tags: Option<Vec<String>>,
     /// Whether an ingesting multi-Region event data store counts as coverage. Default: false.
@@ -217,7 +219,7 @@ mod tests {
              insights: {enabled: true, severity: note}\n  trail-tags: on\nframework: [cis-5.0.0]\noptions:\n  \
              min-days: 400\n  required-tags: [owner]\n  accept-event-data-store: true\n  mfa-delete.mode: off\n  \
              readers: [012345678901]\n  allow: ['break-glass*']\n  expect-trail: true\nfail-on: never\nstrict: yes\n\
-             allow-partial: false\naccount: 012345678901\nregion: eu-west-1\n\
+             allow-partial: false\naccount: 012345678901\nregion: eu-west-1\nbaseline: b.json\n\
              inline-suppressions: false\nforeign-suppressions: false\nrequire-reason: true\nsuppressions:\n  \
              - {check: insights, resource: '*', path: 'a/*', reason: cost, until: 2027-01-31}\n",
         );

@@ -18,7 +18,9 @@ pub use options::Options;
 pub use suppression::{Suppression, SuppressionKind};
 
 /// How bad a fail is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing.
@@ -115,6 +117,8 @@ pub enum Standing {
     New,
     /// Somebody accepted it.
     Suppressed,
+    /// In the baseline.
+    Baselined,
 }
 
 impl Standing {
@@ -123,6 +127,7 @@ impl Standing {
         match self {
             Self::New => "new",
             Self::Suppressed => "suppressed",
+            Self::Baselined => "baselined",
         }
     }
 }
@@ -189,4 +194,6 @@ pub struct Finding {
     pub fault: String,
     /// The identity across runs: `sha256:…`. Filled in by the scan.
     pub fingerprint: String,
+    /// The identity without the owner, which a resource keeps when its file is renamed; not unique. Filled in by the scan.
+    pub moved: String,
 }

@@ -3,10 +3,11 @@
 //! The floors, from top to bottom; an import may skip floors and never points up:
 //!
 //! ```text
-//! cli → reports → scan → config, suppressions → sources | checks → finding → model | syntax → truth, source_map
+//! cli → reports → scan → config, compare, suppressions → sources | checks → finding → model | syntax → truth, source_map
 //! ```
 pub mod checks;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod finding;
 pub mod model;

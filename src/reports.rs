@@ -13,6 +13,7 @@ use crate::scan::Scan;
 
 mod asff;
 mod csv;
+pub mod difference;
 mod entry;
 mod github;
 mod gitlab;
@@ -122,11 +123,16 @@ pub enum Show {
     NotApplicable,
     /// Findings that somebody suppressed.
     Suppressed,
+    /// Findings that are in the baseline.
+    Baselined,
+    /// What is in the baseline and is mended; in text and SARIF.
+    Fixed,
 }
 
 impl Show {
     /// All, in the order of the documentation.
-    pub const ALL: [Self; 4] = [Self::Pass, Self::Unknown, Self::NotApplicable, Self::Suppressed];
+    pub const ALL: [Self; 6] =
+        [Self::Pass, Self::Unknown, Self::NotApplicable, Self::Suppressed, Self::Baselined, Self::Fixed];
 
     /// The word of the command line.
     pub fn word(self) -> &'static str {
@@ -135,6 +141,8 @@ impl Show {
             Self::Unknown => "unknown",
             Self::NotApplicable => "not-applicable",
             Self::Suppressed => "suppressed",
+            Self::Baselined => "baselined",
+            Self::Fixed => "fixed",
         }
     }
 }
@@ -147,7 +155,7 @@ impl fmt::Display for Show {
 
 /// A word that names nothing to show.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' cannot be shown: use pass, unknown, not-applicable or suppressed")]
+#[error("'{0}' cannot be shown: use pass, unknown, not-applicable, suppressed, baselined or fixed")]
 pub struct UnknownShow(String);
 
 impl FromStr for Show {
@@ -234,15 +242,18 @@ fn is_new_fail(finding: &Finding) -> bool {
 
 /// Whether a format that lists new fails and `also` lists this finding.
 fn is_listed(finding: &Finding, also: &BTreeSet<Show>) -> bool {
-    if finding.standing == Standing::Suppressed {
-        return also.contains(&Show::Suppressed);
-    }
-    match &finding.outcome {
-        Outcome::Fail(_) => true,
-        Outcome::Pass => also.contains(&Show::Pass),
-        Outcome::Unknown(_) => also.contains(&Show::Unknown),
-        Outcome::NotApplicable(_) => also.contains(&Show::NotApplicable),
-    }
+    let standing = match finding.standing {
+        Standing::New => true,
+        Standing::Suppressed => also.contains(&Show::Suppressed),
+        Standing::Baselined => also.contains(&Show::Baselined),
+    };
+    standing
+        && match &finding.outcome {
+            Outcome::Fail(_) => true,
+            Outcome::Pass => also.contains(&Show::Pass),
+            Outcome::Unknown(_) => also.contains(&Show::Unknown),
+            Outcome::NotApplicable(_) => also.contains(&Show::NotApplicable),
+        }
 }
 
 /// Serializes the items of a sequence one by one, so that they need not all exist at once.

@@ -19,12 +19,16 @@ use crate::source_map::{SourceMap, Span};
 use crate::sources::aws::lower::AccountLine;
 use crate::sources::aws::recording::Recording;
 use crate::sources::cloudformation;
+use crate::sources::script::Caller;
 use crate::suppressions::Form;
 use crate::truth::Truth;
 
+pub mod base;
+mod baseline;
 mod detect;
 mod fingerprint;
 mod instances;
+mod large;
 mod plan_sources;
 mod plans;
 mod read;
@@ -34,6 +38,7 @@ mod suppress;
 mod terraform;
 mod walk;
 
+pub use baseline::{Against, Reach};
 pub use suppress::{Accepted, EXPIRED, Entry, Suppressions, UNUSED};
 
 /// The largest template that is read, in bytes. Far beyond what CloudFormation takes; it bounds memory.
@@ -166,12 +171,18 @@ pub struct Scan {
     pub estate: Estate,
     /// What was read, in the order of the paths.
     pub inputs: Vec<ScannedInput>,
-    /// The live accounts, recording by recording.
+    /// The live accounts, by id.
     pub accounts: Vec<AccountLine>,
     /// Severities that replaced those of the checks.
     pub severities: BTreeMap<&'static str, Severity>,
     /// The checks that were run, in the order of the table.
     pub checks: Vec<&'static Check>,
+    /// Where it looked for files.
+    pub reach: Reach,
+    /// What was known before, and what became of it; set by [`Scan::compare`].
+    pub baseline: Option<Against>,
+    /// The same of a baseline that is to be written anew, where that is another.
+    pub rewritten: Option<Against>,
     /// All verdicts: worst severity of fails first, then by place; the order is total.
     pub findings: Vec<Finding>,
     /// What could not be read, by path.
@@ -248,8 +259,10 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let settings = terraform::settings(&request.terraform, &mut sources)?;
     let named = walked.source.clone();
     let folders = std::mem::take(&mut walked.recordings);
+    let caller =
+        Caller { account: request.cloudformation.account.clone(), region: request.cloudformation.region.clone() };
     let read::Read { templates, mut plans, files, scripts, base, mut gaps } =
-        read::templates(walked, &mut sources, &report);
+        read::templates(walked, &caller, &mut sources, &report);
     plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
     let mut forms: HashMap<_, _> = scripts.iter().map(|script| (script.file, Form::Script)).collect();
     forms.extend(templates.iter().map(|template| (template.root.span.file, Form::Template)));
@@ -259,17 +272,20 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
         gaps.push(Gap { path, span: Some(span), reason: "template", message, ..Gap::default() });
     }
     let mut inputs = lowered.inputs;
+    let mut run = lowered.scripts;
     let first = inputs.len() as u32;
-    inputs.extend(terraform::inputs(&files, &settings, &base, &mut sources, first, &mut gaps));
+    inputs.extend(terraform::inputs(&files, &settings, &base, &mut sources, first, &mut run, &mut gaps));
     let first = inputs.len() as u32;
-    inputs.extend(plans::inputs(plans, &mut sources, first, &mut gaps));
+    inputs.extend(plans::inputs(plans, &mut sources, first, &mut run, &mut gaps));
     let first = inputs.len() as u32;
     let recorded =
         recordings::inputs(&folders, request.live.as_ref(), &base, request.clock, &mut sources, first, &mut gaps);
     inputs.extend(recorded.inputs);
     let first = inputs.len() as u32;
-    let made = scripts::inputs(scripts, &base, &mut sources, &inputs, first, &mut gaps);
+    let made = scripts::inputs(scripts, &run, &caller, &base, &mut sources, &inputs, first, &mut gaps);
     inputs.extend(made);
+    let first = inputs.len() as u32;
+    inputs.extend(scripts::embedded(&run, &caller, &sources, first, &mut gaps));
     let estate = Estate::new(inputs);
     report(Progress::Judging);
     let mut findings = judge(&estate, &judged, &request.options, &mut gaps)?;
@@ -293,6 +309,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     }
     instances::join(&mut findings);
     fingerprint::fill(&mut findings, &estate);
+    settle(&mut findings, &sources);
     let order = |gap: &Gap| {
         let place = (gap.path.clone(), gap.span, gap.account.clone(), gap.region.clone(), gap.call.clone());
         (place, gap.reason, gap.message.clone())
@@ -308,7 +325,25 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     });
     let inputs = files.chain(recorded.lines).collect();
     let severities = request.severities.clone();
-    Ok(Scan { inputs, accounts: recorded.accounts, severities, sources, estate, checks, findings, gaps })
+    let places = request.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let roots = base.places("");
+    let anchored = request.repo_root.is_some() || roots.first().is_some_and(|root| root.join(".git").exists());
+    let reach = Reach { roots, places, exclude: request.exclude.clone(), anchored };
+    let mut accounts = recorded.accounts;
+    accounts.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(Scan {
+        inputs,
+        accounts,
+        severities,
+        sources,
+        estate,
+        checks,
+        reach,
+        findings,
+        gaps,
+        baseline: None,
+        rewritten: None,
+    })
 }
 
 fn in_table_order(selected: &[&'static Check]) -> Vec<&'static Check> {
@@ -393,6 +428,19 @@ fn sort(findings: &mut [Finding], sources: &SourceMap) {
             .then_with(|| a.subject.address.cmp(&b.subject.address))
             .then_with(|| a.fault.cmp(&b.fault))
             .then_with(|| a.message.cmp(&b.message))
+    });
+}
+
+/// The order that is reported. It rests on nothing but what the JSON report shows, so that reports of parts of an estate
+/// can be merged into the one of the whole: rank, place (without one the address), check, address, identity.
+fn settle(findings: &mut [Finding], sources: &SourceMap) {
+    let at = |finding: &Finding| match &finding.at {
+        Origin::Text(span) => (sources.file(span.file).path().to_owned(), span.start),
+        Origin::Api { .. } => (finding.subject.address.clone(), 0),
+    };
+    findings.sort_by_cached_key(|finding| {
+        let subject = (finding.check, finding.subject.address.clone(), finding.fingerprint.clone());
+        (rank(finding), at(finding), subject)
     });
 }
 

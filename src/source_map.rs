@@ -48,11 +48,22 @@ pub struct Position {
     pub column: u32,
 }
 
+/// A place where something of a file is missing in its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Offset of the first byte behind the gap, in the text that is left.
+    pub at: u32,
+    /// Where that byte stands in the file.
+    pub position: Position,
+}
+
 /// One text that was read.
 #[derive(Debug)]
 pub struct SourceFile {
     path: String,
     text: String,
+    /// What is missing of it, by offset.
+    cuts: Vec<Cut>,
     marks: OnceLock<Marks>,
     secrets: Vec<Span>,
     withheld: bool,
@@ -63,7 +74,7 @@ pub struct SourceFile {
 const STRIDE: usize = 1024;
 
 /// The UTF-16 code units that the characters beginning in these bytes of UTF-8 take.
-fn utf16_units(bytes: &[u8]) -> u32 {
+pub fn utf16_units(bytes: &[u8]) -> u32 {
     if bytes.is_ascii() {
         return bytes.len() as u32;
     }
@@ -98,7 +109,7 @@ impl SourceFile {
         &self.path
     }
 
-    /// The text, without a byte order mark.
+    /// The text, without a byte order mark; of a large one, without what nobody asks for.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -132,9 +143,18 @@ impl SourceFile {
             offset -= 1;
         }
         let lines = &self.marks().lines;
-        let line = lines.partition_point(|&start| start as usize <= offset) - 1;
-        let column = self.units_before(offset) - self.units_before(lines[line] as usize) + 1;
-        Position { line: line as u32 + 1, column }
+        let line_of = |offset| lines.partition_point(|&start| start as usize <= offset) - 1;
+        let line = line_of(offset);
+        let units = |start| self.units_before(offset) - self.units_before(start);
+        let cut = self.cuts.partition_point(|cut| cut.at as usize <= offset).checked_sub(1);
+        let Some(cut) = cut.and_then(|index| self.cuts.get(index)) else {
+            return Position { line: line as u32 + 1, column: units(lines[line] as usize) + 1 };
+        };
+        // As many lines and columns on as the text has since the last gap.
+        match (line - line_of(cut.at as usize)) as u32 {
+            0 => Position { line: cut.position.line, column: cut.position.column + units(cut.at as usize) },
+            more => Position { line: cut.position.line + more, column: units(lines[line] as usize) + 1 },
+        }
     }
 }
 
@@ -151,10 +171,16 @@ impl SourceMap {
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
+        self.add_cut(path, text, Vec::new())
+    }
+
+    /// Takes in what is left of a text; `cuts` tell where something is missing, by offset. There is no byte order mark.
+    pub fn add_cut(&mut self, path: impl Into<String>, text: String, cuts: Vec<Cut>) -> FileId {
         let id = FileId(self.files.len() as u32);
         self.files.push(SourceFile {
             path: path.into(),
             text,
+            cuts,
             marks: OnceLock::new(),
             secrets: Vec::new(),
             withheld: false,

@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config;
+pub use baseline::Baseline;
 pub use common::Common;
+pub use compare::{Diff, DiffFormat, Merge};
 pub use workflow::Workflow;
 
+mod baseline;
 mod common;
+mod compare;
 mod workflow;
 
 /// Tells whether an AWS CloudTrail audit trail can be trusted.
@@ -43,6 +47,17 @@ pub enum Command {
     #[cfg(feature = "live")]
     #[command(after_long_help = EXIT)]
     Live(Box<Live>),
+    /// Tells what changed from one report to a later one.
+    ///
+    /// Reads two JSON reports and lists what is new, fixed and changed. What the later report does not cover is listed as
+    /// not compared, and never as fixed.
+    #[command(after_long_help = EXIT_OF_DIFF)]
+    Diff(Diff),
+    /// Merges JSON reports into one.
+    ///
+    /// Shards of a scan, or scans of several accounts or folders, become the report that one scan of all would have given:
+    /// scopes are added up, and what several reports say is told once.
+    Merge(Merge),
     /// Writes a commented trailwarden.yaml.
     ///
     /// Puts it into the working directory, with every setting as a comment; asks nothing and overwrites nothing.
@@ -73,6 +88,12 @@ Exit status:
   3  the scan is incomplete: something of ours could not be read (see --allow-partial)
 
 Reports are written before the program ends with a status other than 0.";
+
+const EXIT_OF_DIFF: &str = "\
+Exit status:
+  0  no open fail at or above --fail-on is new or worse than it was; without --fail-on always
+  1  there is one
+  2  usage error";
 
 /// The options of `scan`.
 #[derive(Debug, Args)]
@@ -145,6 +166,15 @@ pub struct Scan {
     #[arg(env = "TRAILWARDEN_REGION", help_heading = "What templates cannot know")]
     pub region: Option<String>,
 
+    /// A commit of the repository whose findings are not new
+    ///
+    /// A branch, a tag or an id. The same paths are scanned as they were there, without touching the work tree or the
+    /// index. A commit that is not there, as in a shallow clone, is an error. Wins over the baseline of the configuration
+    /// file.
+    #[arg(long, value_name = "REF", env = "TRAILWARDEN_BASE_REF", conflicts_with = "baseline")]
+    #[arg(help_heading = "Baseline")]
+    pub base_ref: Option<String>,
+
     /// The folder that reported paths are relative to
     ///
     /// Without it, the nearest folder upward with .git, else the common parent of the given paths.
@@ -165,6 +195,12 @@ pub struct Checks {
     /// text is a table for people, markdown a table for documents, json all of the front matter.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = CatalogFormat::Text)]
     pub format: CatalogFormat,
+
+    /// List the checks that a framework asks for: cis-5.0.0, security-hub, …
+    ///
+    /// May be given several times. The text names the controls behind the titles.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub framework: Vec<String>,
 }
 
 /// The options of `explain`.
@@ -243,6 +279,10 @@ pub enum Shown {
     NotApplicable,
     /// Somebody accepted it
     Suppressed,
+    /// It is in the baseline
+    Baselined,
+    /// It is in the baseline and no longer found
+    Fixed,
 }
 
 /// The threshold of the exit status.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
 
 use crate::checks::page::Page;
@@ -49,16 +49,49 @@ pub fn frameworks() -> anyhow::Result<BTreeMap<String, BTreeSet<&'static str>>> 
     Ok(frameworks)
 }
 
-/// The table for people.
+/// The ids of the checks with a control of one of these frameworks.
 ///
 /// # Errors
-/// If a page is malformed.
-pub fn text() -> anyhow::Result<String> {
-    let pages = pages()?;
+/// If there is no such framework; the message names all.
+pub fn of_frameworks(names: &[String]) -> anyhow::Result<BTreeSet<&'static str>> {
+    let frameworks = frameworks()?;
+    let mut ids = BTreeSet::new();
+    for name in names {
+        match frameworks.get(name) {
+            Some(checks) => ids.extend(checks),
+            None => {
+                let known: Vec<&str> = frameworks.keys().map(String::as_str).collect();
+                bail!("unknown framework '{name}'; known are: {}", known.join(", "));
+            }
+        }
+    }
+    Ok(ids)
+}
+
+/// The checks of these frameworks with their pages; without a framework, all.
+fn chosen(frameworks: &[String]) -> anyhow::Result<Vec<(&'static Check, Page)>> {
+    let ids = of_frameworks(frameworks)?;
+    let mut pages = pages()?;
+    pages.retain(|(check, _)| frameworks.is_empty() || ids.contains(check.id));
+    Ok(pages)
+}
+
+/// The table for people; the controls of the frameworks that are asked for stand behind the titles.
+///
+/// # Errors
+/// If a page is malformed, or there is no such framework.
+pub fn text(frameworks: &[String]) -> anyhow::Result<String> {
+    let pages = chosen(frameworks)?;
     let width = pages.iter().map(|(check, _)| check.id.len()).max().unwrap_or_default();
     let mut text = String::new();
     for (check, page) in &pages {
-        let _ = writeln!(text, "{:width$}  {:8}  {}", check.id, page.meta.severity.word(), page.meta.title);
+        let _ = write!(text, "{:width$}  {:8}  {}", check.id, page.meta.severity.word(), page.meta.title);
+        let named = |control: &&str| frameworks.iter().any(|name| control.split('/').next() == Some(name));
+        let controls: Vec<&str> = page.meta.controls.iter().map(String::as_str).filter(named).collect();
+        if !controls.is_empty() {
+            let _ = write!(text, " ({})", controls.join(", "));
+        }
+        text.push('\n');
     }
     let _ = writeln!(text, "\n{} checks; `trailwarden explain CHECK` prints the page of one.", pages.len());
     Ok(text)
@@ -67,10 +100,10 @@ pub fn text() -> anyhow::Result<String> {
 /// The table for documents; the README holds it.
 ///
 /// # Errors
-/// If a page is malformed.
-pub fn markdown() -> anyhow::Result<String> {
+/// If a page is malformed, or there is no such framework.
+pub fn markdown(frameworks: &[String]) -> anyhow::Result<String> {
     let mut text = "| Check | Severity | Category | What is so when it passes |\n|---|---|---|---|\n".to_owned();
-    for (check, page) in pages()? {
+    for (check, page) in chosen(frameworks)? {
         let (id, meta) = (check.id, &page.meta);
         let mut severity = meta.severity.word().to_owned();
         if !meta.other_severities.is_empty() {
@@ -83,11 +116,11 @@ pub fn markdown() -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// The front matter of all checks.
+/// The front matter of the checks.
 ///
 /// # Errors
-/// If a page is malformed.
-pub fn json() -> anyhow::Result<String> {
+/// If a page is malformed, or there is no such framework.
+pub fn json(frameworks: &[String]) -> anyhow::Result<String> {
     let one = |(check, page): (&'static Check, Page)| -> Value {
         let meta = page.meta;
         let others: Vec<&str> = meta.other_severities.iter().map(|severity| severity.word()).collect();
@@ -109,7 +142,7 @@ pub fn json() -> anyhow::Result<String> {
             "options": meta.options,
         })
     };
-    let checks: Vec<Value> = pages()?.into_iter().map(one).collect();
+    let checks: Vec<Value> = chosen(frameworks)?.into_iter().map(one).collect();
     let mut text = serde_json::to_string_pretty(&json!({ "schema_version": "1", "checks": checks }))?;
     text.push('\n');
     Ok(text)

@@ -15,7 +15,11 @@ use crate::checks::Check;
 use crate::checks::page::Page;
 use crate::scan;
 use crate::sources::aws::actions::{self, Wanted};
-use crate::sources::aws::collect::{self, CollectError, Limits, Organization, Request, Snapshot};
+use crate::sources::aws::collect::{self, CollectError, Collected, Limits, Organization, Request, Snapshot};
+use crate::sources::aws::recording;
+use narrow::Part;
+
+mod narrow;
 
 /// Runs the command.
 ///
@@ -29,14 +33,17 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         return Ok(ExitStatus::Clean);
     }
     let filters = [&args.account, &args.exclude_account, &args.ou];
-    if !args.organization && filters.iter().any(|ids| !ids.is_empty()) {
-        anyhow::bail!("--account, --exclude-account and --ou choose accounts of an organization: add --organization");
+    if !args.organization && (filters.iter().any(|ids| !ids.is_empty()) || args.shard.is_some()) {
+        anyhow::bail!(
+            "--account, --exclude-account, --ou and --shard choose accounts of an organization: add --organization"
+        );
     }
     let Judging { checks, options, suppressions, severities, reporting } = settings::live(args, matches)?;
     if args.common.workflow.show_config {
         std::io::stdout().lock().write_all(reporting.table.as_bytes())?;
         return Ok(ExitStatus::Clean);
     }
+    let before = reporting.baselines.read()?;
     let stated = settings::stated_time()?;
     let clock = move || stated.unwrap_or_else(time::OffsetDateTime::now_utc);
     let bar = Bar::default();
@@ -47,18 +54,22 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         organization: args.organization.then(|| Organization {
             role: args.role_name.trim_matches('/').to_owned(),
             external_id: args.external_id.clone(),
-            accounts: args.account.clone(),
             exclude: args.exclude_account.clone(),
             units: args.ou.clone(),
+            shard: args.shard,
         }),
         wanted: wanted(&checks)?,
         limits: limits(),
         clock: &clock,
         progress: (!is_quiet).then_some(&progress),
     };
+    // Before the first call: what cannot be kept need not be asked.
+    if let Some(folder) = &args.save {
+        recording::check_empty(folder).with_context(|| format!("the recording '{}'", folder.display()))?;
+    }
     let collected = collect::collect(&request);
     bar.done();
-    let recording = match collected {
+    let Collected { recording, aside } = match collected {
         Err(error @ CollectError::Unreachable(_)) => {
             writeln!(anstream::stderr(), "error: {error}")?;
             return Ok(ExitStatus::Incomplete);
@@ -71,6 +82,7 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
     if args.common.verbose > 0 {
         writeln!(anstream::stderr(), "{} calls recorded, {} gaps", recording.len(), recording.manifest.gaps.len())?;
     }
+    let caller = recording.manifest.caller.as_ref().map(|caller| caller.account.clone()).unwrap_or_default();
     let request = scan::Request {
         checks,
         options,
@@ -81,17 +93,10 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         ..scan::Request::default()
     };
     let mut scan = scan::run(&request)?;
+    before.compare(&mut scan);
     // What counts as coverage was looked for everywhere; what is reported may be less.
-    if !args.region.is_empty() {
-        let regions: Vec<&str> = args.region.iter().map(String::as_str).collect();
-        scan.findings.retain(|finding| region_of(&finding.subject.address).is_none_or(|own| regions.contains(&own)));
-    }
+    Part { accounts: &args.account, regions: &args.region, aside, caller }.keep(&mut scan);
     super::report(&scan, reporting, &args.common)
-}
-
-/// The Region in the ARN of a thing; none for accounts, buckets and principals, which are everywhere.
-fn region_of(address: &str) -> Option<&str> {
-    address.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty())
 }
 
 /// What the checks need, as their pages say.
@@ -148,14 +153,6 @@ fn sentence(snapshot: &Snapshot) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_in_a_region() {
-        assert_eq!(region_of("arn:aws:kms:eu-west-1:111122223333:key/a"), Some("eu-west-1"));
-        for everywhere in ["arn:aws:s3:::logs", "arn:aws:iam::111122223333:role/a", "111122223333", "*"] {
-            assert_eq!(region_of(everywhere), None, "{everywhere}");
-        }
-    }
 
     #[test]
     fn progress_names_the_slowest_account() {

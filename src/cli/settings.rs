@@ -9,6 +9,7 @@ use clap::ArgMatches;
 use time::OffsetDateTime;
 
 use super::args;
+use super::baseline::Baselines;
 use super::configuration::{self, Found, Settle, Whence};
 use super::parameters;
 use crate::checks::Check;
@@ -21,6 +22,8 @@ use crate::sources::cloudformation;
 
 mod judging;
 mod words;
+
+pub use words::threshold;
 
 /// What to scan, what to write and how to end.
 pub struct Settings {
@@ -42,6 +45,8 @@ pub struct Reporting {
     pub strict: bool,
     /// Gaps do not count for the exit status.
     pub allow_partial: bool,
+    /// What was known before, and where it is written.
+    pub baselines: Baselines,
     /// What is in force and where it comes from, for people.
     pub table: String,
 }
@@ -85,7 +90,7 @@ pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings>
         settle.note("exclude", config.exclude.join(", "), settle.place("exclude"));
     }
     let Judging { checks, options, mut suppressions, severities, mut reporting } =
-        judging::settle(&args.common, args.expect_trail, config, settle)?;
+        judging::settle(&args.common, args.expect_trail, args.base_ref.as_deref(), found.as_ref(), settle)?;
     // What the command line names may be less than what the file is about.
     suppressions.file = found.as_ref().map(|found| accepted(found, args.paths.is_empty()));
     let mut formats = reporting.outputs.iter().map(|(format, _)| *format).chain(reporting.stdout);
@@ -131,9 +136,8 @@ pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings>
 #[cfg(feature = "live")]
 pub fn live(args: &args::Live, matches: &ArgMatches) -> anyhow::Result<Judging> {
     let found = find(&args.common.workflow, &[])?;
-    let empty = Config::default();
-    let config = found.as_ref().map_or(&empty, |found| &found.loaded.config);
-    let mut judging = judging::settle(&args.common, None, config, Settle::new(matches, found.as_ref()))?;
+    let mut judging =
+        judging::settle(&args.common, None, None, found.as_ref(), Settle::new(matches, found.as_ref()))?;
     judging.suppressions.file = found.as_ref().map(|found| accepted(found, false));
     Ok(judging)
 }

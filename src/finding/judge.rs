@@ -279,6 +279,7 @@ impl<'j, 'o> Draft<'j, 'o> {
             fix: if remediates { self.fix } else { Vec::new() },
             fault,
             fingerprint: String::new(),
+            moved: String::new(),
         });
     }
 }

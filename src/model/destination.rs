@@ -6,7 +6,7 @@ use super::bucket::Bucket;
 use super::lookup::{after_last, same_name};
 use super::trail::Trail;
 use super::{Estate, InputId, Link, Subject};
-use crate::truth::{Cause, Truth};
+use crate::truth::{Cause, CauseKind, Truth};
 
 impl Estate {
     /// Whether two names that an input uses are the same bucket.
@@ -52,6 +52,7 @@ impl Bucket {
         let name = bare_name(name);
         if let [Part::Var(Var { shape: Shape::Name, .. })] = self.name.parts()
             && self.name != name
+            && !name.vars().any(is_computed)
         {
             return Truth::False;
         }
@@ -62,7 +63,14 @@ impl Bucket {
 /// Whether a name is made up by AWS or a provider, at least in part, and the other one does not hold that part: nobody
 /// can have written the other down before the first was made.
 pub(crate) fn made_up_apart(made: &Text, other: &Text) -> bool {
-    made.vars().any(|var| var.shape == Shape::Generated && !other.vars().any(|held| held == var))
+    let holds = |var: &Var| other.vars().any(|held| held == var || is_computed(held));
+    made.vars().any(|var| var.shape == Shape::Generated && !holds(var))
+}
+
+/// Whether a hole is what a plan does not know before it is applied, by an expression that it does not tell (`local.x`):
+/// that may be made of any name that is made up then.
+fn is_computed(hole: &Var) -> bool {
+    hole.shape == Shape::Any && hole.cause.kind == CauseKind::AfterApply
 }
 
 impl Trail {

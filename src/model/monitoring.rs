@@ -41,6 +41,15 @@ struct Watch<'a> {
     alarmed: OnceCell<Truth>,
 }
 
+/// The ids of the CIS filters that a pattern is about. Estates repeat their patterns, and these are dear to find.
+#[derive(Debug, Default)]
+struct Subjects {
+    /// By its alternatives.
+    own: Option<BTreeSet<&'static str>>,
+    /// Those that it takes in as a whole.
+    whole: Option<BTreeSet<&'static str>>,
+}
+
 /// How the metric filters of an input stand to a filter of the benchmark.
 #[derive(Debug)]
 pub struct Verdict<'a> {
@@ -75,12 +84,16 @@ impl<'a> Monitoring<'a> {
         let alarms = Alarms::of(input);
         let mut result = Self { input, watches: Vec::new(), alarms };
         let surely = surely_fed(estate, input);
+        let mut known = HashMap::new();
         for filter in &input.metric_filters {
             let group = only(&filter.log_group).and_then(|name| estate.log_group_named(input.id, &plain(name)));
-            let known = group.is_some_and(|group| surely.contains(&std::ptr::from_ref(group)));
-            let fed = if known { Truth::True } else { fed(estate, input, filter) };
+            let surely = group.is_some_and(|group| surely.contains(&std::ptr::from_ref(group)));
+            let fed = if surely { Truth::True } else { fed(estate, input, filter) };
             let mut watch = Watch::new(filter, fed);
-            result.find_subjects(&mut watch);
+            match only(&filter.pattern).and_then(Text::literal) {
+                Some(text) => result.find_subjects(&mut watch, known.entry(text).or_default()),
+                None => result.find_subjects(&mut watch, &mut Subjects::default()),
+            }
             result.watches.push(watch);
         }
         result
@@ -225,24 +238,27 @@ impl<'a> Monitoring<'a> {
         missed.map_or(Fault::NoFilter, |event| Fault::Misses(lean(event, &filters, &wanted.pattern)))
     }
 
-    /// Finds which filters of the benchmark a metric filter is about.
-    fn find_subjects(&self, watch: &mut Watch<'a>) {
-        let mut about = BTreeSet::new();
-        match watch.possible.as_ref().and_then(|expr| Some((expr, expr.alternatives()?))) {
-            Some((expr, alternatives)) if alternatives.len() <= MOST_ALTERNATIVES => {
-                for alternative in alternatives {
-                    about.extend(subjects(&alternative));
-                }
-                // A filter that takes in much more is credited where it is, and blamed nowhere else.
-                if !self.input.trails.items.is_empty() && watch.fed == Truth::True && self.alarmed(watch) == Truth::True
-                {
-                    let whole = cis::filters().iter().filter(|wanted| {
-                        may_meet(expr, wanted) && covers(std::slice::from_ref(expr), &wanted.pattern) == Truth::True
-                    });
-                    about.extend(whole.map(|wanted| wanted.id.as_str()));
-                }
-            }
-            _ => about.extend(mentioned(&watch.filter.pattern)),
+    /// Finds which filters of the benchmark a metric filter is about; `known` is of all filters of its pattern.
+    fn find_subjects(&self, watch: &mut Watch<'a>, known: &mut Subjects) {
+        let few = |expr: &Expr| expr.alternatives().is_some_and(|all| all.len() <= MOST_ALTERNATIVES);
+        let Some(expr) = watch.possible.as_ref().filter(|expr| known.own.is_some() || few(expr)) else {
+            watch.about = mentioned(&watch.filter.pattern).collect();
+            return;
+        };
+        let own = known.own.get_or_insert_with(|| {
+            let alternatives = expr.alternatives().unwrap_or_default();
+            alternatives.iter().flat_map(|alternative| subjects(alternative)).collect()
+        });
+        let mut about = own.clone();
+        // A filter that takes in much more is credited where it is, and blamed nowhere else.
+        if !self.input.trails.items.is_empty() && watch.fed == Truth::True && self.alarmed(watch) == Truth::True {
+            let whole = known.whole.get_or_insert_with(|| {
+                let whole = cis::filters().iter().filter(|wanted| {
+                    may_meet(expr, wanted) && covers(std::slice::from_ref(expr), &wanted.pattern) == Truth::True
+                });
+                whole.map(|wanted| wanted.id.as_str()).collect()
+            });
+            about.extend(whole.iter().copied());
         }
         watch.about = about;
     }

@@ -35,15 +35,15 @@ pub(super) fn listed<'a>(
     settings: &'a Settings,
 ) -> impl Iterator<Item = Entry<'a>> + Clone {
     scan.findings.iter().filter(|finding| is_listed(finding, &settings.show)).map(|finding| {
-        let input = scan.estate.inputs.get(finding.subject.input.0 as usize);
+        let (account, region) = location::of_resource(scan, finding);
         Entry {
             scan,
             finding,
             page: pages.get(finding.check),
             exact: location::of_origin(scan, &finding.at),
             place: location::of_finding(scan, finding),
-            account: input.and_then(|input| input.account.literal()),
-            region: input.and_then(|input| input.region.literal()),
+            account,
+            region,
         }
     })
 }
@@ -167,18 +167,24 @@ pub(super) fn at(place: &Location<'_>) -> String {
     format!("{}:{}:{}", clean(place.path), place.start_line, place.start_column)
 }
 
-/// The place of a gap in words.
+/// The place of a gap in words: in a file, else the account, the Region and the call.
 pub(super) fn gap_at(scan: &Scan, gap: &Gap) -> Option<String> {
-    location::of_gap(scan, gap).map(|(path, place)| place.map_or_else(|| clean(path), |place| at(&place)))
+    let file = location::of_gap(scan, gap).map(|(path, place)| place.map_or_else(|| clean(path), |place| at(&place)));
+    let live =
+        || [&gap.account, &gap.region, &gap.call].into_iter().flatten().map(|part| clean(part)).collect::<Vec<_>>();
+    file.or_else(|| Some(live().join(" ")).filter(|place| !place.is_empty()))
 }
 
 /// An identity for a gap, for formats that ask for one of everything that they list.
-pub(super) fn gap_fingerprint(scan: &Scan, gap: &Gap) -> String {
+pub(super) fn gap_fingerprint<'a>(scan: &Scan, gap: &'a Gap) -> String {
     use sha2::Digest;
     use std::fmt::Write;
     let mut hash = sha2::Sha256::new();
     let line = location::of_gap(scan, gap).and_then(|(_, place)| place).map_or(0, |place| place.start_line);
-    for part in ["gap", gap.reason, gap.path.as_deref().unwrap_or_default(), &line.to_string(), &gap.message] {
+    let or_none = |part: &'a Option<String>| part.as_deref().unwrap_or_default();
+    let (path, account, region, call) = (&gap.path, &gap.account, &gap.region, &gap.call);
+    let live = [account, region, call].map(or_none);
+    for part in ["gap", gap.reason, or_none(path), &line.to_string(), &gap.message].into_iter().chain(live) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -212,14 +218,17 @@ pub(super) fn counts(scan: &Scan) -> String {
     let severities = super::summary::severities(scan);
     let parts: Vec<_> = severities.iter().map(|(severity, count)| format!("{count} {}", severity.word())).collect();
     let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-    let mut text = format!(
+    let mut line = format!(
         "{} fail{parts}, {} unknown, {} pass, {} not applicable",
         summary.fail, summary.unknown, summary.pass, summary.not_applicable
     );
-    if summary.suppressed > 0 {
-        text.push_str(&format!(", {} suppressed", summary.suppressed));
+    let fixed = scan.baseline.as_ref().map_or(0, |against| against.fixed().count());
+    for (count, word) in [(summary.suppressed, "suppressed"), (summary.baselined, "baselined"), (fixed, "fixed since the baseline")] {
+        if count > 0 {
+            line.push_str(&format!(", {count} {word}"));
+        }
     }
-    text
+    line
 }
 
 /// Whether something is counted as bad as an error in consumers that have three levels.

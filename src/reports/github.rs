@@ -78,7 +78,13 @@ fn annotate(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn annotate_gap(scan: &Scan, gap: &Gap, out: &mut dyn Write) -> io::Result<()> {
     let title = format!("The scan is incomplete ({})", gap.reason);
-    command("error", &title, location::of_gap(scan, gap), &entry::sentence(&gap.message), out)
+    let place = location::of_gap(scan, gap);
+    let message = entry::sentence(&gap.message);
+    let text = match entry::gap_at(scan, gap).filter(|_| place.is_none()) {
+        Some(at) => format!("{at}: {message}"),
+        None => message,
+    };
+    command("error", &title, place, &text, out)
 }
 
 type Place<'a> = (&'a str, Option<Location<'a>>);

@@ -14,6 +14,8 @@ use crate::reports::entry::{self, Entry};
 use crate::reports::pages::{Pages, plain};
 use crate::scan::Scan;
 
+mod matrix;
+
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
@@ -26,7 +28,9 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
     head(out)?;
     writeln!(out, "<header><h1>Trailwarden</h1><p>{}.</p></header>\n<main>", text(&entry::counts(scan)))?;
     gaps(scan, out)?;
+    matrix::accounts(scan, out)?;
     checks(scan, &pages, out)?;
+    matrix::inputs(scan, out)?;
     inputs(scan, out)?;
     writeln!(out, "<section aria-labelledby=\"findings\"><h2 id=\"findings\">Findings</h2>")?;
     out.write_all(FILTERS.as_bytes())?;
@@ -100,10 +104,12 @@ fn checks(scan: &Scan, pages: &Pages, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<section aria-labelledby=\"checks\"><h2 id=\"checks\">Checks</h2>\n<div class=\"wide\" tabindex=\"0\" \
-         role=\"region\" aria-labelledby=\"checks\"><table><thead><tr><th scope=\"col\">Check</th><th scope=\"col\">What \
+        "<section aria-labelledby=\"checks\"><h2 id=\"checks\">Checks</h2>\n<details><summary>{} checks, {} of them with \
+         fails</summary><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"checks\"><table><thead><tr><th scope=\"col\">Check</th><th scope=\"col\">What \
          is so when it passes</th><th scope=\"col\" class=\"number\">Fail</th><th scope=\"col\" class=\"number\">Unknown</th><th \
-         scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" class=\"number\">Not applicable</th><th scope=\"col\" class=\"number\">Suppressed</th></tr></thead><tbody>"
+         scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" class=\"number\">Not applicable</th><th scope=\"col\" class=\"number\">Suppressed</th></tr></thead><tbody>",
+        scan.checks.len(),
+        counts.values().filter(|columns| columns[0] > 0).count()
     )?;
     for check in &scan.checks {
         let title = pages.get(check.id).map(|page| plain(&page.meta.title)).unwrap_or_default();
@@ -113,7 +119,7 @@ fn checks(scan: &Scan, pages: &Pages, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "</tr>")?;
     }
-    writeln!(out, "</tbody></table></div></section>")
+    writeln!(out, "</tbody></table></div></details></section>")
 }
 
 /// What was read, and whether all that belongs to it was.

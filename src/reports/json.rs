@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use crate::compare::{Entry, Unread};
 use crate::finding::{self, Outcome};
 use crate::reports::location::{self, Location};
 use crate::reports::pages::Pages;
 use crate::reports::summary::Summary;
-use crate::scan::{Gap, Scan, ScannedInput};
+use crate::scan::{Against, Gap, Scan, ScannedInput};
 use crate::sources::aws::lower::{AccountLine, RegionLine};
 
 pub mod model;
@@ -25,6 +26,7 @@ pub fn write(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
         summary: Summary::of(scan),
         findings: super::Lazy(|| scan.findings.iter().map(|finding| view(scan, &pages, finding))),
         gaps: super::Lazy(|| scan.gaps.iter().map(gap)),
+        baseline: scan.baseline.as_ref().map(baseline),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
     out.write_all(b"\n")
@@ -67,6 +69,40 @@ fn region(line: &RegionLine) -> model::Region<'_> {
     model::Region { name: &line.name, status: line.status.into(), reason: line.reason.as_deref() }
 }
 
+fn baseline(against: &Against) -> model::Baseline<'_> {
+    model::Baseline {
+        name: &against.known.name,
+        commit: against.known.commit.as_deref(),
+        known: against.known.entries.len(),
+        fixed: against.fixed().map(fixed).collect(),
+        gaps: against.known.unread.iter().map(unread).collect(),
+    }
+}
+
+fn fixed(entry: &Entry) -> model::Fixed<'_> {
+    model::Fixed {
+        check: &entry.check,
+        verdict: entry.verdict.into(),
+        severity: entry.severity.into(),
+        owner: &entry.owner,
+        r#type: &entry.kind,
+        address: &entry.address,
+        path: entry.path.as_deref(),
+        fingerprint: &entry.fingerprint,
+    }
+}
+
+fn unread(unread: &Unread) -> model::Gap<'_> {
+    model::Gap {
+        path: unread.path.as_deref(),
+        account: None,
+        region: None,
+        call: None,
+        reason: &unread.reason,
+        message: finding::clean(&unread.message),
+    }
+}
+
 fn gap(gap: &Gap) -> model::Gap<'_> {
     model::Gap {
         path: gap.path.as_deref(),
@@ -95,6 +131,7 @@ fn view<'a>(scan: &'a Scan, pages: &'a Pages, finding: &'a finding::Finding) -> 
         controls: pages.get(finding.check).map(|page| page.meta.controls.as_slice()).unwrap_or_default(),
         suppression: finding.suppression.as_deref().map(|suppression| accepted(scan, suppression)),
         fingerprint: &finding.fingerprint,
+        moved_fingerprint: &finding.moved,
     }
 }
 
@@ -112,16 +149,15 @@ fn accepted<'a>(scan: &'a Scan, suppression: &finding::Suppression) -> model::Su
 fn resource<'a>(scan: &'a Scan, finding: &'a finding::Finding) -> model::Resource<'a> {
     let subject = &finding.subject;
     let input = scan.estate.inputs.get(subject.input.0 as usize);
-    // A live resource is its ARN, which says where it is.
     let live = input.is_some_and(|input| input.live.is_some());
-    let account = subject.arn_part(4).filter(|_| live);
-    let region = subject.arn_part(3).filter(|_| live);
+    let (account, region) = location::of_resource(scan, finding);
     model::Resource {
         r#type: subject.kind.word(),
         address: &subject.address,
+        owner: input.map_or("", |input| input.owner()),
         arn: Some(subject.address.as_str()).filter(|address| live && address.starts_with("arn:")),
-        account: account.or_else(|| input.and_then(|input| input.account.literal())),
-        region: region.or_else(|| input.and_then(|input| input.region.literal())),
+        account,
+        region,
         instances: &subject.instances,
     }
 }

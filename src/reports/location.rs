@@ -61,6 +61,20 @@ pub fn of_finding<'a>(scan: &'a Scan, finding: &Finding) -> Location<'a> {
         })
 }
 
+/// The account and the Region of a finding's resource, where they are known. A live resource is its ARN, which says both.
+pub fn of_resource<'a>(scan: &'a Scan, finding: &'a Finding) -> (Option<&'a str>, Option<&'a str>) {
+    let subject = &finding.subject;
+    let input = scan.estate.inputs.get(subject.input.0 as usize);
+    let live = input.is_some_and(|input| input.live.is_some());
+    // The policies of AWS itself have 'aws' in the place of an account.
+    let account = subject.arn_part(4).filter(|account| live && account.bytes().all(|byte| byte.is_ascii_digit()));
+    let region = subject.arn_part(3).filter(|_| live);
+    (
+        account.or_else(|| input.and_then(|input| input.account.literal())),
+        region.or_else(|| input.and_then(|input| input.region.literal())),
+    )
+}
+
 /// The place of a gap, as exactly as it is known: the path, and the range in it.
 pub fn of_gap<'a>(scan: &'a Scan, gap: &'a Gap) -> Option<(&'a str, Option<Location<'a>>)> {
     let at = gap.span.map(|span| of_span(&scan.sources, span));

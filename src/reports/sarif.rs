@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Outcome, Severity, Suppression, SuppressionKind, clean};
+use crate::finding::{Finding, Outcome, Severity, Standing, Suppression, SuppressionKind, clean};
 use crate::reports::location::{self, Location};
 use crate::reports::{Lazy, Settings, entry, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use rules::Rules;
 
+mod absent;
 mod live;
 pub mod model;
 mod notifications;
@@ -34,7 +35,11 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
         automation_details: model::AutomationDetails { id: automation_id(&settings.category) },
         invocations: [notifications::invocation(scan, settings)],
         column_kind: "utf16CodeUnits",
-        results: Lazy(|| chosen.iter().map(|&finding| result(scan, &rules, finding))),
+        results: Lazy(|| {
+            let left = settings.max_results - chosen.len().min(settings.max_results);
+            let absent = absent::results(scan, &rules, settings).take(left);
+            chosen.iter().map(|&finding| result(scan, &rules, finding)).chain(absent)
+        }),
     };
     let log = model::Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
     serde_json::to_writer_pretty(&mut *out, &log)?;
@@ -44,6 +49,7 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
 /// How many findings [`write()`] leaves out because there are more than `max_results`.
 pub fn dropped(scan: &Scan, settings: &Settings) -> usize {
     let listed = scan.findings.iter().filter(|finding| is_listed(finding, &settings.sarif_include)).count();
+    let listed = listed + absent::entries(scan, settings).count();
     listed.saturating_sub(settings.max_results)
 }
 
@@ -111,6 +117,7 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
         rule_index: index,
         kind: other.map(|(kind, _)| kind),
         level: other.map_or(own, |(_, level)| level),
+        baseline_state: scan.baseline.as_ref().map(|_| state(finding.standing)),
         message: model::Message { text: message(finding) },
         locations: [model::Location {
             id: None,
@@ -127,7 +134,7 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
         }],
         related_locations: related(scan, finding),
         fixes: fix(scan, finding),
-        suppressions: finding.suppression.as_deref().map(|suppression| [accepted(scan, suppression)]),
+        suppressions: None,
         partial_fingerprints: model::Fingerprints {
             trailwarden: &finding.fingerprint,
             line: live::path(scan, finding).map(|_| live::line_hash(finding)),
@@ -137,6 +144,8 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
             severity: finding.severity.word(),
             resource_type: subject.kind.word(),
             address: clean(&subject.address),
+            owner: scan.owner(finding),
+            moved_fingerprint: &finding.moved,
             instances: subject.instances.iter().map(|address| clean(address)).collect(),
             controls: rules.controls(finding.check),
             evidence: evidence(scan, finding),
@@ -146,6 +155,16 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
             },
             synthetic_location: live::path(scan, finding).is_some(),
         },
+    }
+}
+
+/// The word of the standard.
+fn state(standing: Standing) -> &'static str {
+    match standing {
+        Standing::New => "new",
+        Standing::Baselined => "unchanged",
+        // Whether the baseline has it is not asked of what counts for nothing.
+        Standing::Suppressed => "new",
     }
 }
 

@@ -26,6 +26,7 @@ impl Summary {
         let mut summary = Self::default();
         for finding in &scan.findings {
             let count = match (finding.standing, &finding.outcome) {
+                (Standing::Baselined, _) => &mut summary.baselined,
                 (Standing::New, Outcome::Pass) => &mut summary.pass,
                 (Standing::New, Outcome::Fail(_)) => &mut summary.fail,
                 (Standing::New, Outcome::Unknown(_)) => &mut summary.unknown,

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer};
 
+use crate::compare::Entry;
 use crate::finding::{Finding, Outcome, Severity, Standing, clean};
 use crate::model::attr;
 use crate::reports::location;
 use crate::reports::pages::{Pages, plain};
 use crate::reports::summary::{Summary, severities};
 use crate::reports::{Settings, Show, entry, failing, is_listed, witness};
-use crate::scan::{Gap, Scan};
+use crate::scan::{Against, Gap, Scan};
 use crate::source_map::Span;
 use crate::sources::aws::recording::Status;
 pub use fault::fault;
@@ -41,6 +42,11 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
     }
     for gap in &scan.gaps {
         writeln!(out, "{}\n", draw(&renderer, gap_group(scan, gap)))?;
+    }
+    if settings.show.contains(&Show::Fixed) {
+        for entry in scan.baseline.iter().flat_map(Against::fixed) {
+            writeln!(out, "{}\n", draw(&renderer, fixed_group(entry)))?;
+        }
     }
     write_summary(scan, settings, out)
 }
@@ -137,6 +143,16 @@ fn gap_group<'a>(scan: &'a Scan, gap: &'a Gap) -> Group<'a> {
     }
 }
 
+/// What is mended, as far as the baseline says what it was.
+fn fixed_group(entry: &Entry) -> Group<'static> {
+    let title = format!("'{}' has this no longer: {}", clean(&entry.address), entry.verdict.word());
+    let group = Group::with_title(Level::HELP.with_name("fixed").primary_title(title).id(entry.check.clone()));
+    match &entry.path {
+        Some(path) => group.element(Origin::path(clean(path))),
+        None => group,
+    }
+}
+
 /// A place without its line.
 fn origin(scan: &Scan, at: Span) -> Origin<'static> {
     let here = location::of_span(&scan.sources, at);
@@ -224,6 +240,12 @@ fn write_summary(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::R
     if summary.unknown > 0 && !settings.show.contains(&Show::Unknown) {
         let (verdicts, are) = (count(summary.unknown, "verdict"), if summary.unknown == 1 { "is" } else { "are" });
         writeln!(out, "{verdicts} {are} unknown; '--show unknown' lists the reasons")?;
+    }
+    if let Some(against) = &scan.baseline {
+        let (fixed, unseen) = (against.fixed().count(), against.unseen().count());
+        let name = clean(&against.known.name);
+        let rest = if unseen > 0 { format!(", {unseen} not looked for in this scan") } else { String::new() };
+        writeln!(out, "of the {} of '{name}', {fixed} are fixed{rest}", count(against.known.entries.len(), "finding"))?;
     }
     if scan.inputs.is_empty() && scan.gaps.is_empty() {
         writeln!(out, "nothing to judge was found")?;

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::sources::script::Language;
+use crate::sources::script::{self, Language};
+
+use crate::source_map::Cut;
 
 /// What a file's extension lets one expect. It never makes a file ours; it decides what a fault in it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +75,8 @@ impl Form {
 pub(super) enum Text {
     /// All of it.
     Whole(String),
+    /// A large plan or state without what cannot matter, and where something is missing.
+    Cut(String, Vec<Cut>),
     /// It is not UTF-8 from this offset on; the text is lossy there.
     Broken {
         /// Equal to the file up to `at`.
@@ -101,7 +105,7 @@ pub(super) struct Suspect {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hints<'a> {
     /// Its path.
-    pub(super) path: &'a str,
+    pub(super) path: &'a Path,
     /// What its name lets one expect.
     pub(super) form: Form,
     /// Whether the command line names it.
@@ -177,26 +181,17 @@ struct Marks {
 
 impl Marks {
     fn of(bytes: &[u8]) -> Self {
-        /// Those before this one are of templates.
-        const SCRIPTS: usize = 3;
-        const MARKS: [&str; 8] = [
-            "AWS::",
-            "AWSTemplateFormatVersion",
-            PLAN,
-            "cloudtrail",
-            "CloudTrail",
-            "-role-policy",
-            "-user-policy",
-            "-group-policy",
-        ];
+        const TEMPLATES: [&str; 3] = ["AWS::", "AWSTemplateFormatVersion", PLAN];
         // Only the search for the leftmost match takes the vectorized path.
-        static MARKERS: LazyLock<Option<AhoCorasick>> =
-            LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(MARKS).ok());
+        static MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+            let marks = TEMPLATES.iter().chain(&script::MARKS);
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(marks).ok()
+        });
         let mut found = Self::default();
         // Without the automaton (constant patterns: it is always there) nothing may be skipped.
         let Some(markers) = MARKERS.as_ref() else { return Self { template: true, script: true } };
         for mark in markers.find_iter(bytes) {
-            if mark.pattern().as_usize() < SCRIPTS {
+            if mark.pattern().as_usize() < TEMPLATES.len() {
                 found.template = true;
             } else {
                 found.script = true;
@@ -291,7 +286,7 @@ mod tests {
     }
 
     fn suspect(bytes: &[u8], form: Form, named: bool) -> Option<Suspect> {
-        super::suspect(&mut bytes.to_vec(), Hints { path: "x", form, named, docs: false })
+        super::suspect(&mut bytes.to_vec(), Hints { path: Path::new("x"), form, named, docs: false })
     }
 
     #[test]
@@ -335,8 +330,9 @@ mod tests {
     fn a_large_text_is_not_copied() {
         let mut bytes = b"# AWS::\n".repeat(LARGE / 8);
         let at = bytes.as_ptr();
-        let found = super::suspect(&mut bytes, Hints { path: "x", form: Form::Document, named: false, docs: false })
-            .expect("has a marker");
+        let found =
+            super::suspect(&mut bytes, Hints { path: Path::new("x"), form: Form::Document, named: false, docs: false })
+                .expect("has a marker");
         assert!(matches!(found.text, Text::Whole(text) if text.as_ptr() == at));
     }
 

@@ -20,6 +20,7 @@ pub(super) fn fill(findings: &mut [Finding], estate: &Estate) {
             _ => finding.subject.address.as_str(),
         };
         let fields = [finding.check, owner, address, finding.fault.as_str()];
+        finding.moved = digest(&[finding.check, address, finding.fault.as_str()], 1);
         let first = digest(&fields, 1);
         let count = seen.entry(first.clone()).or_insert(0);
         *count += 1;

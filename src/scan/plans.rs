@@ -8,6 +8,7 @@ use super::terraform::shown;
 use super::{Gap, internal};
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::script::Embedded;
 use crate::sources::terraform::commands;
 use crate::sources::terraform::lower::{self, RootInfo, changes};
 use crate::sources::terraform::plan::{self, Read};
@@ -59,8 +60,14 @@ pub(super) fn parse(text: &str, path: &str, file: FileId) -> Result<Option<Docum
 }
 
 /// Lowers plans and states, each into an input; ids count from `first`.
-pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u32, gaps: &mut Vec<Gap>) -> Vec<Input> {
-    let faults = RefCell::default();
+pub(super) fn inputs(
+    documents: Vec<Document>,
+    sources: &mut SourceMap,
+    first: u32,
+    scripts: &mut Vec<Embedded>,
+    gaps: &mut Vec<Gap>,
+) -> Vec<Input> {
+    let mut faults = Vec::new();
     let mut inputs = Vec::new();
     for document in documents {
         let info = RootInfo {
@@ -73,24 +80,32 @@ pub(super) fn inputs(documents: Vec<Document>, sources: &mut SourceMap, first: u
         };
         let id = InputId(first + inputs.len() as u32);
         let lowered = || {
-            let mut input = lower::input(&document.read.instances, &info, id, &faults);
-            changes::add(&document.read, &info, &mut input);
-            input
+            rayon::join(
+                || {
+                    let faults = RefCell::default();
+                    (lower::input(&document.read.instances, &info, id, &faults), faults.into_inner())
+                },
+                || changes::found(&document.read, &info, id),
+            )
         };
         match catch_unwind(AssertUnwindSafe(lowered)) {
-            Ok(mut input) => {
+            Ok(((mut input, mut told), changes)) => {
+                faults.append(&mut told);
+                input.changes.items = changes;
                 let commands = document.read.commands;
                 if let Some(module) = document.module.filter(|module| module.alone) {
                     input.owner = shown(&module.dir);
                 }
-                input.invocations.items = commands::invocations(commands, id, sources, &mut HashSet::new());
+                let (invocations, mut run) = commands::invocations(commands, id, sources, &mut HashSet::new());
+                input.invocations.items = invocations;
+                scripts.append(&mut run);
                 super::scripts::removals(&mut input);
                 inputs.push(input);
             }
             Err(_) => gaps.push(internal(&document.path)),
         }
     }
-    for (span, message) in faults.take() {
+    for (span, message) in faults {
         let path = Some(sources.file(span.file).path().to_owned());
         gaps.push(Gap { path, span: Some(span), reason: "template", message, ..Gap::default() });
     }

@@ -13,7 +13,7 @@ use super::walk::{self, Base, Found, Walked};
 use super::{Gap, Progress, internal, terraform};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::sources::cloudformation::{self, Template};
-use crate::sources::script::{self, Language};
+use crate::sources::script::{self, Caller, Language, Source};
 use crate::sources::terraform::module::ConfigFile;
 use crate::syntax::{self, Node};
 
@@ -34,7 +34,7 @@ pub(super) struct Read {
 }
 
 /// Parses the files, and the local templates that their nested stacks refer to.
-pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn(Progress)) -> Read {
+pub(super) fn templates(walked: Walked, caller: &Caller, sources: &mut SourceMap, report: &dyn Fn(Progress)) -> Read {
     let Walked { mut found, mut gaps, base, .. } = walked;
     let configuration = found.extract_if(.., |file| terraform::is_ours(file)).collect();
     let files = terraform::files(configuration, &base, sources, &mut gaps);
@@ -46,7 +46,7 @@ pub(super) fn templates(walked: Walked, sources: &mut SourceMap, report: &dyn Fn
         report(Progress::Parsing(found.len()));
         let texts: Vec<Entered> = found.into_iter().filter_map(|file| enter(file, sources, &mut gaps)).collect();
         let map = &*sources;
-        let parsed: Vec<Result<Parsed, Vec<Gap>>> = texts.par_iter().map(|text| parse(text, map)).collect();
+        let parsed: Vec<Result<Parsed, Vec<Gap>>> = texts.par_iter().map(|text| parse(text, caller, map)).collect();
         let mut referred = BTreeSet::new();
         for (text, result) in texts.iter().zip(parsed) {
             match result {
@@ -107,6 +107,11 @@ pub(super) fn enter(found: Found, sources: &mut SourceMap, gaps: &mut Vec<Gap>) 
             let file = sources.add(path, text);
             Some(Entered { file, place, named, ours: false, plan: false, script: suspect.script })
         }
+        Text::Cut(text, cuts) => {
+            let file = sources.add_cut(path, text, cuts);
+            sources.withhold(file);
+            Some(Entered { file, place, named, ours: suspect.ours, plan: true, script: None })
+        }
         Text::Broken { text, at } => {
             if suspect.ours {
                 // Offsets in the map count without the mark.
@@ -146,17 +151,20 @@ enum Parsed {
 }
 
 /// The calls in a script; the error when that panics.
-fn script(text: &Entered, language: Language, sources: &SourceMap) -> Result<Script, Vec<Gap>> {
+fn script(text: &Entered, language: Language, caller: &Caller, sources: &SourceMap) -> Result<Script, Vec<Gap>> {
     let source = sources.file(text.file);
     let path = source.path().to_owned();
-    let read = || script::commands(source.text(), &path, text.file, language);
+    let read = || {
+        let source = Source { text: source.text(), path: &path, file: text.file, caller };
+        script::commands(source, language)
+    };
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(commands) => Ok(Script { file: text.file, commands, named: text.named, path }),
         Err(_) => Err(vec![internal(&path)]),
     }
 }
 
-fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
+fn parse(text: &Entered, caller: &Caller, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
     let source = sources.file(text.file);
     let path = source.path();
     let fault = |gap: Gap| if text.ours { vec![gap] } else { Vec::new() };
@@ -181,7 +189,7 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
     if let Some(language) =
         text.script.filter(|language| !speaks && !matches!(language, Language::Yaml | Language::Package))
     {
-        return script(text, language, sources).map(Parsed::Script);
+        return script(text, language, caller, sources).map(Parsed::Script);
     }
     // CloudFormation reads what begins with a brace as JSON; a file that says it is JSON gets no YAML's leniency.
     let strict = path.to_ascii_lowercase().ends_with(".json") && source.text().trim_start().starts_with(['{', '[']);
@@ -196,7 +204,7 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
         Ok(Ok(documents)) => documents,
         Ok(Err(_)) if text.script.is_some() && !(text.ours && speaks) && !text.named => {
             let language = text.script.unwrap_or(Language::Shell);
-            return script(text, language, sources).map(Parsed::Script);
+            return script(text, language, caller, sources).map(Parsed::Script);
         }
         Ok(Err(error)) => {
             let span = Some(error.span);
@@ -218,7 +226,7 @@ fn parse(text: &Entered, sources: &SourceMap) -> Result<Parsed, Vec<Gap>> {
         .collect();
     let may_be_script = text.script.filter(|_| templates.is_empty() && (list.is_none() || !speaks));
     if let Some(language) = may_be_script {
-        let script = script(text, language, sources)?;
+        let script = script(text, language, caller, sources)?;
         // A file of YAML that says nothing to us and was named is a mistake.
         if !text.named || !script.commands.is_empty() || !matches!(language, Language::Yaml | Language::Package) {
             return Ok(Parsed::Script(script));

@@ -11,7 +11,7 @@ use crate::model::arn::Text;
 use crate::model::attr::Origin;
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
-use crate::sources::script::{self, Command, Files};
+use crate::sources::script::{self, Caller, Command, Embedded, Files};
 
 /// The calls of one file.
 #[derive(Debug)]
@@ -30,9 +30,11 @@ pub(super) struct Script {
 const LARGEST: u64 = 1024 * 1024;
 
 /// Turns each script that makes or removes something into an input; ids count from `first`. Calls that an input of
-/// `others` has already, because a template runs the script, are of that one.
+/// `others` has already, because a template runs the script, are of that one, as are those of `run`.
 pub(super) fn inputs(
     scripts: Vec<Script>,
+    run: &[Embedded],
+    caller: &Caller,
     base: &Base,
     sources: &mut SourceMap,
     others: &[Input],
@@ -40,22 +42,20 @@ pub(super) fn inputs(
     gaps: &mut Vec<Gap>,
 ) -> Vec<Input> {
     let calls = others.iter().flat_map(|input| &input.invocations);
-    let seen: HashSet<(FileId, u32)> = calls
+    let mut seen: HashSet<(FileId, u32)> = calls
         .filter_map(|call| match &call.id.at {
             Origin::Text(Span { file, start, .. }) => Some((*file, *start)),
             Origin::Api { .. } => None,
         })
         .collect();
+    seen.extend(run.iter().flat_map(|script| &script.commands).map(|command| start(command.span())));
     let mut known: HashMap<String, FileId> = HashMap::new();
     if scripts.iter().any(|script| script::file_names(&script.commands).next().is_some()) {
         known = sources.files().map(|(id, file)| (file.path().to_owned(), id)).collect();
     }
     let mut inputs = Vec::new();
     for mut script in scripts {
-        script.commands.retain(|command| {
-            let span = command.span();
-            !seen.contains(&(span.file, span.start))
-        });
+        script.commands.retain(|command| !seen.contains(&start(command.span())));
         let mut files = Files::new();
         for name in script::file_names(&script.commands) {
             let found = script::candidates(&script.path, name).into_iter().find_map(|path| {
@@ -71,7 +71,7 @@ pub(super) fn inputs(
             }
         }
         let id = InputId(first + inputs.len() as u32);
-        match catch_unwind(AssertUnwindSafe(|| script::input(&script.commands, &files, sources, id))) {
+        match catch_unwind(AssertUnwindSafe(|| script::input(&script.commands, &files, sources, id, caller, None))) {
             Ok(Some(input)) => inputs.push(input),
             Ok(None) if script.named => {
                 let at = Origin::Text(Span::new(script.file, 0, 0));
@@ -80,6 +80,36 @@ pub(super) fn inputs(
             }
             Ok(None) => {}
             Err(_) => gaps.push(internal(&script.path)),
+        }
+    }
+    inputs
+}
+
+fn start(span: Span) -> (FileId, u32) {
+    (span.file, span.start)
+}
+
+/// What the scripts make that resources run; ids count from `first`. A script that several inputs run, a module and
+/// its plan, is told once.
+pub(super) fn embedded(
+    run: &[Embedded],
+    caller: &Caller,
+    sources: &SourceMap,
+    first: u32,
+    gaps: &mut Vec<Gap>,
+) -> Vec<Input> {
+    let mut seen = HashSet::new();
+    let mut inputs = Vec::new();
+    for script in run {
+        let Some(place) = script.commands.first().map(|command| command.span()) else { continue };
+        if !seen.insert(start(place)) {
+            continue;
+        }
+        let id = InputId(first + inputs.len() as u32);
+        let made = || script::input(&script.commands, &Files::new(), sources, id, caller, Some(&script.runner));
+        match catch_unwind(AssertUnwindSafe(made)) {
+            Ok(made) => inputs.extend(made),
+            Err(_) => gaps.push(internal(sources.file(place.file).path())),
         }
     }
     inputs

@@ -120,7 +120,7 @@ pub(super) struct Context<'a> {
     pub(super) severities: &'a std::collections::BTreeMap<&'static str, Severity>,
 }
 
-/// Marks what is suppressed; adds what is wrong with the suppressions, so that the order of severities holds.
+/// Marks what is suppressed, and adds what is wrong with the suppressions.
 ///
 /// # Errors
 /// If a suppression must say why and does not.
@@ -172,24 +172,13 @@ pub(super) fn settle(
             accept(fault, &slots[slot]);
         }
     }
-    insert(findings, faults);
+    findings.append(&mut faults);
     Ok(())
 }
 
 fn accept(finding: &mut Finding, slot: &Slot) {
     finding.standing = Standing::Suppressed;
     finding.suppression = Some(slot.suppression.clone());
-}
-
-/// Puts sorted findings between others, each in front of the first that is less severe.
-fn insert(findings: &mut Vec<Finding>, mut more: Vec<Finding>) {
-    while let Some(last) = more.pop() {
-        let at = findings.partition_point(|finding| super::rank(finding) <= super::rank(&last));
-        let rest = more.iter().rposition(|other| super::rank(other) < super::rank(&last)).map_or(0, |at| at + 1);
-        let mut group = more.split_off(rest);
-        group.push(last);
-        findings.splice(at..at, group);
-    }
 }
 
 /// The statements in the scanned files. Those of an installed module are its author's, who accepts nothing for others.

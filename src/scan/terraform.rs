@@ -16,6 +16,7 @@ use super::{Gap, ScanError, TerraformSettings, internal};
 use crate::model::arn::Text;
 use crate::model::{Input, InputId, InputKind};
 use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::script::Embedded;
 use crate::sources::terraform::commands;
 use crate::sources::terraform::eval::{self, Root, Settings};
 use crate::sources::terraform::lower::{self, RootInfo};
@@ -141,6 +142,7 @@ pub(super) fn inputs(
     base: &Base,
     sources: &mut SourceMap,
     first: u32,
+    scripts: &mut Vec<Embedded>,
     gaps: &mut Vec<Gap>,
 ) -> Vec<Input> {
     if files.is_empty() {
@@ -170,7 +172,9 @@ pub(super) fn inputs(
         let id = InputId(first + inputs.len() as u32);
         match catch_unwind(AssertUnwindSafe(|| lower::input(&root.instances, &info(&root), id, &faults))) {
             Ok(mut input) => {
-                input.invocations.items = commands::invocations(root.commands, id, sources, &mut seen);
+                let (invocations, mut run) = commands::invocations(root.commands, id, sources, &mut seen);
+                input.invocations.items = invocations;
+                scripts.append(&mut run);
                 super::scripts::removals(&mut input);
                 inputs.push(input);
             }

@@ -4,14 +4,15 @@
 //! path is the one that the repository knows it by.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::detect::{self, Form, Hints, Suspect};
+use super::detect::{self, Form, Hints, Suspect, Text};
+use super::large;
 use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError, recordings};
 use crate::sources::terraform::module::is_config;
 
@@ -78,7 +79,7 @@ pub(super) fn collect(request: &Request<'_>, report: &(dyn Fn(Progress) + Sync))
     let taken = collector.taken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut gaps = collector.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut found: Vec<Found> = taken.into_values().collect();
-    let of_stdin = Hints { path: STDIN, form: Form::Document, named: true, docs: request.include_docs };
+    let of_stdin = Hints { path: Path::new(STDIN), form: Form::Document, named: true, docs: request.include_docs };
     if let Some(bytes) = &request.stdin {
         let limit = limit(bytes);
         if bytes.len() as u64 > limit {
@@ -144,7 +145,8 @@ impl Collector<'_> {
         let (root, exclude) = self.exclude.clone();
         let recordings = Arc::clone(&self.recordings);
         builder.filter_entry(move |entry| {
-            let left_out = entry.path().strip_prefix(&root).is_ok_and(|path| exclude.is_match(path));
+            let left_out =
+                !exclude.is_empty() && entry.path().strip_prefix(&root).is_ok_and(|path| exclude.is_match(path));
             if left_out || entry.file_name() == ".git" || entry.file_name() == ".terraform" {
                 return false;
             }
@@ -239,6 +241,10 @@ impl Collector<'_> {
         if form == Form::Binary && !named {
             return;
         }
+        if let Some(suspect) = sifted(path, form) {
+            self.take(path, named, suspect);
+            return;
+        }
         match read(path, buffer) {
             Ok(Size::Whole) => {}
             Ok(Size::Beyond(limit)) => {
@@ -259,13 +265,16 @@ impl Collector<'_> {
             path.parent().into_iter().for_each(|folder| self.recording(folder));
             return;
         }
-        let reported = self.base.report(path);
-        if let Some(suspect) = detect::suspect(buffer, Hints { path: &reported, form, named, docs: self.docs }) {
-            let found = Found { path: reported, place: Some(path.to_owned()), named, suspect };
-            let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            // Named files come first and stay named.
-            taken.entry(path.to_owned()).or_insert(found);
+        if let Some(suspect) = detect::suspect(buffer, Hints { path, form, named, docs: self.docs }) {
+            self.take(path, named, suspect);
         }
+    }
+
+    fn take(&self, path: &Path, named: bool, suspect: Suspect) {
+        let found = Found { path: self.base.report(path), place: Some(path.to_owned()), named, suspect };
+        let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Named files come first and stay named.
+        taken.entry(path.to_owned()).or_insert(found);
     }
 }
 
@@ -288,9 +297,21 @@ pub(super) fn referred(place: &Path, base: &Base) -> Option<Found> {
         Ok(Size::Beyond(_)) | Err(_) => return None,
     }
     let path = base.report(place);
-    let hints = Hints { path: &path, form: Form::of(place), named: false, docs: false };
+    let hints = Hints { path: place, form: Form::of(place), named: false, docs: false };
     let suspect = detect::suspect(&mut buffer, hints)?;
     Some(Found { path, place: Some(place.to_owned()), named: false, suspect })
+}
+
+/// A large plan or state, without what cannot matter. None when it is small, or not certain to be one.
+fn sifted(path: &Path, form: Form) -> Option<Suspect> {
+    if !matches!(form, Form::Document | Form::Other) {
+        return None;
+    }
+    let file = File::open(path).ok()?;
+    let about = file.metadata().ok().filter(fs::Metadata::is_file)?;
+    let length = Some(about.len()).filter(|length| (large::LARGE..=LARGEST_PLAN).contains(length))?;
+    let (text, cuts) = large::sift(&file, length)?;
+    Some(Suspect { text: Text::Cut(text, cuts), form, ours: true, script: None })
 }
 
 enum Size {
@@ -304,6 +325,9 @@ fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Size> {
     buffer.clear();
     let file = File::open(path)?;
     let length = file.metadata()?.len();
+    if length <= SMALL {
+        return small(file, length, buffer);
+    }
     let mut most = LARGEST_TEMPLATE;
     let mut file = file.take(HEAD);
     if length > most {
@@ -319,6 +343,32 @@ fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<Size> {
     file.set_limit(most + 1 - buffer.len() as u64);
     file.read_to_end(buffer)?;
     Ok(if buffer.len() as u64 > most { Size::Beyond(most) } else { Size::Whole })
+}
+
+/// Files up to this size are read at once: most of a repository are.
+const SMALL: u64 = 256 * 1024;
+
+/// Reads a file that says to be of this length, with as few calls of the system as that takes.
+fn small(mut file: File, length: u64, buffer: &mut Vec<u8>) -> io::Result<Size> {
+    // One more byte than there should be tells the end from a file that grows or a pipe that has no length.
+    buffer.resize(usize::try_from(length).unwrap_or(0) + 1, 0);
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => {
+                buffer.truncate(filled);
+                return Ok(Size::Whole);
+            }
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                buffer.clear();
+                return Err(error);
+            }
+        }
+    }
+    file.take(LARGEST_TEMPLATE + 1 - filled as u64).read_to_end(buffer)?;
+    Ok(if buffer.len() as u64 > LARGEST_TEMPLATE { Size::Beyond(LARGEST_TEMPLATE) } else { Size::Whole })
 }
 
 /// Whether a plan's mark stands anywhere in a large file, found without keeping the file.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::Input;
 use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::script::Embedded;
 use crate::sources::value::{Val, ValKind};
 use crate::syntax::{Kind, Node};
 use stack::{Stack, World};
@@ -55,6 +56,8 @@ pub struct Lowered {
     pub inputs: Vec<Input>,
     /// Faults that hide a part of a template: each is a gap.
     pub faults: Vec<(Span, String)>,
+    /// The scripts that resources run.
+    pub scripts: Vec<Embedded>,
 }
 
 /// Whether a document is a CloudFormation template: by content, not by name.
@@ -101,6 +104,7 @@ pub fn lower(templates: &[Template], settings: &Settings, map: &SourceMap) -> Lo
         parsed: &parsed,
         by_path,
         faults: RefCell::new(faults),
+        scripts: RefCell::default(),
         roots: RefCell::default(),
         exports: OnceCell::new(),
         exporting: Cell::new(false),
@@ -108,7 +112,7 @@ pub fn lower(templates: &[Template], settings: &Settings, map: &SourceMap) -> Lo
         steps: Cell::new(LEAST_STEPS.max(bytes.saturating_mul(STEPS_PER_BYTE))),
     };
     let inputs = lower_world(&world, &nested);
-    Lowered { inputs, faults: world.faults.take() }
+    Lowered { inputs, faults: world.faults.take(), scripts: world.scripts.take() }
 }
 
 fn lower_world(world: &World<'_>, nested: &HashSet<usize>) -> Vec<Input> {

@@ -4,13 +4,17 @@
 //! reader of the shell finds the calls in them. Lowering turns the calls of a file, in the order they run, into one
 //! input.
 
+use std::ops::Range;
 use std::path::Path;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use crate::model::arn::{Shape, Text, Var};
 use crate::model::invocation::Layout;
 use crate::source_map::{FileId, Span};
 use crate::sources::embed;
-use crate::sources::shell;
+use crate::sources::shell::{self, Char};
 use crate::truth::{Cause, CauseKind};
 
 pub mod arguments;
@@ -22,17 +26,40 @@ pub mod snippet;
 
 pub use arguments::{Command, Files};
 pub use language::Language;
-pub use lower::{input, removal};
+pub use lower::{Runner, input, removal};
 
 use arguments::Argument;
 use snippet::Snippet;
 
-/// The calls of a file whose text is `text`, in the order they run.
-pub fn commands(text: &str, path: &str, file: FileId, language: Language) -> Vec<Command> {
+/// Who runs the scripts, as far as the command line says it.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The account.
+    pub account: Option<String>,
+    /// The Region that calls go to which name none.
+    pub region: Option<String>,
+}
+
+/// A file whose calls are read.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// Its path, as reports name it.
+    pub path: &'a str,
+    /// Its id.
+    pub file: FileId,
+    /// Who runs it.
+    pub caller: &'a Caller,
+}
+
+/// The calls of a file, in the order they run.
+pub fn commands(source: Source<'_>, language: Language) -> Vec<Command> {
+    let Source { text, file, .. } = source;
     let mut commands: Vec<Command> = Vec::new();
     for (number, snippet) in readers::snippets(text, file, language).iter().enumerate() {
         for call in shell::calls(snippet.text()) {
-            let mut command = located(call, snippet, (text, path, file));
+            let mut command = located(call, snippet, source);
             command.order.insert(0, number);
             commands.push(command);
         }
@@ -45,6 +72,25 @@ pub fn commands(text: &str, path: &str, file: FileId, language: Language) -> Vec
     commands.sort_by(|a, b| a.order.cmp(&b.order));
     commands
 }
+
+/// A script that a resource runs.
+#[derive(Clone, Debug)]
+pub struct Embedded {
+    /// Its calls, in the order they are written.
+    pub commands: Vec<Command>,
+    /// What runs it.
+    pub runner: Runner,
+}
+
+/// Whether a text may hold a call that is judged; nothing else of it need be parsed.
+pub fn speaks(text: &str) -> bool {
+    /// Buckets are of interest together with a trail.
+    static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
+    NAMES.as_ref().is_none_or(|names| names.is_match(text))
+}
+
+/// What every file holds that has a call which is judged, in whatever language.
+pub const MARKS: [&str; 5] = ["cloudtrail", "CloudTrail", "-role-policy", "-user-policy", "-group-policy"];
 
 /// The paths that arguments name by `file://`, as written.
 pub fn file_names(commands: &[Command]) -> impl Iterator<Item = &str> {
@@ -67,11 +113,12 @@ pub fn candidates(script: &str, name: &str) -> Vec<String> {
     found
 }
 
-/// The text of a file, its path and its id.
-type Source<'a> = (&'a str, &'a str, FileId);
-
 fn located(call: shell::Call, snippet: &Snippet, source: Source<'_>) -> Command {
-    let words = call.words.iter().map(|word| argument(word, snippet, source)).collect();
+    let place = |range: &Range<usize>| {
+        let at = snippet.place(range);
+        Span::new(source.file, at.start, at.end)
+    };
+    let words = call.words.iter().map(|word| argument(word, place(&word.range), &place, source)).collect();
     Command {
         service: call.service,
         name: call.command,
@@ -94,9 +141,34 @@ fn located(call: shell::Call, snippet: &Snippet, source: Source<'_>) -> Command 
     }
 }
 
-fn argument(word: &shell::Word, snippet: &Snippet, (text, path, file): Source<'_>) -> Argument {
-    let at = snippet.place(&word.range);
-    let at = Span::new(file, at.start, at.end);
+/// A call in a script that a resource runs; its words stand at `places`.
+pub fn embedded(call: &shell::Call, places: &[Span], source: Source<'_>) -> Command {
+    let words = call.words.iter().zip(places).map(|(word, at)| {
+        // As exact as the place of a whole word lets one be.
+        let within = |range: &Range<usize>| {
+            let start = (range.start.saturating_sub(word.range.start) as u32).saturating_add(at.start);
+            let start = start.min(at.end.saturating_sub(1)).max(at.start);
+            Span { file: at.file, start, end: at.end }
+        };
+        argument(word, *at, &within, source)
+    });
+    Command {
+        service: call.service.clone(),
+        name: call.command.clone(),
+        words: words.collect(),
+        open: call.open,
+        guards: call.guards.clone(),
+        tolerated: call.tolerated,
+        order: call.order.clone(),
+        layout: Layout::Pieces,
+    }
+}
+
+/// Stands in the scripts of resources for a piece that is not known: a private-use character, which no shell treats
+/// specially.
+pub const HOLE: char = '\u{F0000}';
+
+fn argument(word: &shell::Word, at: Span, place: &dyn Fn(&Range<usize>) -> Span, source: Source<'_>) -> Argument {
     let mut result = Argument {
         text: Text::default(),
         at,
@@ -105,41 +177,65 @@ fn argument(word: &shell::Word, snippet: &Snippet, (text, path, file): Source<'_
         holes: Vec::new(),
         loose: false,
     };
-    for run in word.chars.chunk_by(|a, b| a.raw == b.raw) {
+    let is_raw = |c: &Char| c.raw || c.c == HOLE;
+    for run in word.chars.chunk_by(|a, b| is_raw(a) == is_raw(b)) {
         let written: String = run.iter().map(|c| c.c).collect();
-        let place = |c: &shell::Char| snippet.place(&(c.start..c.end)).start as u32;
-        if run[0].raw {
-            let span = snippet.place(&(run[0].start..run[run.len() - 1].end));
-            let var = hole(&written, text.get(span).unwrap_or_default(), path);
+        let start = |c: &Char| place(&(c.start..c.end)).start;
+        if is_raw(&run[0]) {
+            let span = place(&(run[0].start..run[run.len() - 1].end));
+            let known = if written.contains(HOLE) {
+                Ok(piece(span, source))
+            } else {
+                hole(&written, source.text.get(span.range()).unwrap_or_default(), source)
+            };
+            let var = match known {
+                Ok(var) => var,
+                Err(known) => {
+                    result.offsets.extend(std::iter::repeat_n(start(&run[0]), known.len()));
+                    result.flat.push_str(known);
+                    result.text.push_str(known);
+                    continue;
+                }
+            };
             if let Some(c) = embed::hole(result.holes.len()) {
                 result.flat.push(c);
-                result.offsets.extend(std::iter::repeat_n(place(&run[0]), c.len_utf8()));
+                result.offsets.extend(std::iter::repeat_n(start(&run[0]), c.len_utf8()));
             }
             result.text.push(&var.clone().into());
             result.holes.push(var);
         } else {
             for c in run {
-                result.offsets.extend(std::iter::repeat_n(place(c), c.c.len_utf8()));
+                result.offsets.extend(std::iter::repeat_n(start(c), c.c.len_utf8()));
             }
             result.flat.push_str(&written);
             result.text.push_str(&written);
         }
     }
-    result.loose = matches!(word.chars.as_slice(), [first, ..] if first.raw) && word.chars.iter().all(|c| c.raw);
+    result.loose = word.chars.first().is_some_and(is_raw) && word.chars.iter().all(is_raw);
     result
 }
 
-/// The hole for an expansion that is not known.
-fn hole(written: &str, original: &str, path: &str) -> Var {
+/// A piece of a resource's script that is not known; of two such pieces it is not known that they are the same.
+fn piece(at: Span, source: Source<'_>) -> Var {
+    let cause = Cause::new(CauseKind::Unsupported, "a part of the script is not known");
+    let key = format!("script:{}:{}", source.path, at.start).into();
+    Var { key, shown: "unknown".into(), cause, shape: Shape::Any }
+}
+
+/// The hole for an expansion that is not known; the error is what it stands for, where that is.
+fn hole<'a>(written: &str, original: &str, source: Source<'a>) -> Result<Var, &'a str> {
+    let Source { path, caller, .. } = source;
+    let account = || caller.account.as_deref().map_or_else(|| Ok(account(path)), Err);
+    let region = || caller.region.as_deref().map_or_else(|| Ok(region(path)), Err);
     if written.contains("sts get-caller-identity") && written.contains("Account") && !written.contains("Arn") {
-        return account(path);
+        return account();
     }
     let name = written.trim_start_matches(['$', '{']).trim_end_matches('}');
     if ["AWS_REGION", "AWS_DEFAULT_REGION", "(aws configure get region)"].contains(&name) {
-        return region(path);
+        return region();
     }
     if ["AWS_ACCOUNT_ID", "ACCOUNT_ID", "AWS_ACCOUNT"].contains(&name) {
-        return account(path);
+        return account();
     }
     // An expression of another language is shown as it is written there.
     let expression = original.trim_matches(|c: char| "${}#\"' ".contains(c));
@@ -151,7 +247,7 @@ fn hole(written: &str, original: &str, path: &str) -> Var {
     } else {
         (CauseKind::Parameter, format!("the script gives '{}' no one value", cut(written)))
     };
-    Var {
+    Ok(Var {
         key: format!("script:{path}:{written}").into(),
         // A hole is printed between `${` and `}`.
         shown: match () {
@@ -161,7 +257,7 @@ fn hole(written: &str, original: &str, path: &str) -> Var {
         },
         cause: Cause::new(kind, detail),
         shape: Shape::Any,
-    }
+    })
 }
 
 fn cut(written: &str) -> String {

@@ -9,6 +9,9 @@ use std::collections::HashSet;
 
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 
+pub mod blocks;
+pub mod walk;
+
 /// Reads one JSON document.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ mod inner;
 mod json_text;
 mod laws;
 mod limits;
+mod walk;
 mod yaml_text;
 mod yaml_tree;
 

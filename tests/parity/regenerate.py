@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Makes the parity matrix anew: `tests/parity/regenerate.py TERRAFORM_PLUGIN_DIR [ESTATE…]`, or only the texts and
-truths, without Terraform: `tests/parity/regenerate.py --texts [ESTATE…]`.
+truths, without Terraform: `tests/parity/regenerate.py --texts [ESTATE…]`. An estate may be followed by a shape:
+`good/plain`.
 
-Needs Terraform with the AWS provider of `VERSION` in the given plugin directory, and Python with `moto[server]`. Nothing
-of that is needed to run the tests. Everything checked in is free of machine paths, ports and registry hosts.
+Needs Terraform with the AWS provider of `VERSION` in the given plugin directory, Python with `moto[server]`, and the
+program itself for the recordings (`cargo build`, or its path in TRAILWARDEN). Nothing of that is needed to run the tests.
+Everything checked in is free of machine paths, ports and registry hosts.
 """
 
+import calendar
 import contextlib
 import json
 import logging
@@ -16,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -24,6 +28,8 @@ from language import SHAPES, files, prefix
 
 VERSION = "5.100.0"
 HERE = Path(__file__).parent
+PROGRAM = os.environ.get("TRAILWARDEN") or str(HERE.parents[1] / "target/debug/trailwarden")
+NOW = "2026-01-01T00:00:00Z"
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true", "CHECKPOINT_DISABLE": "1"}
 PROVIDER = """
 terraform {{
@@ -76,14 +82,21 @@ class Endpoint:
         from moto.server import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import make_server
 
+        # The server of the live tests: the recording is made of it, so that it has to answer as AWS does.
+        sys.path.insert(0, str(HERE.parent / "live"))
+        import server as live
+
+        # One Region besides that of the estates: what the others say is the same.
+        live.ALWAYS_ON[:] = ["eu-west-1", "us-east-1"]
         patch_describe_trails()
-        application = DomainDispatcherApplication(create_backend_app)
+        application = live.WithControl(DomainDispatcherApplication(create_backend_app))
 
         def patched(environ, start_response):
             # GetBucketLifecycleConfiguration answers with this header (S3 API reference); the provider waits for it.
             def start(status, headers, *rest):
-                if "lifecycle" in environ.get("QUERY_STRING", ""):
-                    headers = [*headers, ("x-amz-transition-default-minimum-object-size", "all_storage_classes_128K")]
+                name = "x-amz-transition-default-minimum-object-size"
+                if "lifecycle" in environ.get("QUERY_STRING", "") and name not in dict(headers):
+                    headers = [*headers, (name, "all_storage_classes_128K")]
                 return start_response(status, headers, *rest)
 
             return application(environ, start)
@@ -109,8 +122,25 @@ def terraform(folder, plugins, *arguments):
     return done.stdout
 
 
-def scrubbed(document, url):
-    """Without what differs from run to run or names a machine."""
+def recorded(endpoint, folder, ids):
+    """What `trailwarden live` keeps of the account, as files by path."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= ENVIRONMENT | {"AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent"}
+    environment["SOURCE_DATE_EPOCH"] = str(calendar.timegm(time.strptime(NOW, "%Y-%m-%dT%H:%M:%SZ")))
+    command = [PROGRAM, "live", "--save", str(folder), "--fail-on=never", "--no-progress"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    files = {str(path.relative_to(folder)): json.loads(path.read_text()) for path in sorted(folder.rglob("*.json"))}
+    files = json.loads(scrubbed(files, endpoint.url, ids))
+    return {path: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for path, document in files.items()}
+
+
+def scrubbed(document, url, ids=None):
+    """Without what differs from run to run or names a machine. `ids` are the ones that were replaced before."""
+    ids = {} if ids is None else ids
+    if "relevant_attributes" in document:
+        document["relevant_attributes"].sort(key=json.dumps)
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     text = text.replace("registry.terraform.io", "registry.example.com").replace(url, "http://endpoint.example.com")
     text = text.replace("AKIAIOSFODNN7EXAMPLE", "AIDA0000000000000000")
@@ -118,13 +148,13 @@ def scrubbed(document, url):
     text = re.sub(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b", "2026-01-01T00:00:00Z", text)
     # Ids that the endpoint makes up: each becomes its position.
     for pattern, shape in [
-        (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "00000000-0000-4000-8000-{:012x}"),
+        (r"(?<![0-9a-f-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f-])", "00000000-0000-4000-8000-{:012x}"),
         (r'(?<="unique_id":")[a-z0-9]{20}(?=")', "user{:016d}"),
         (r'(?<="policy_id":")A[A-Z0-9]{20}(?=")', "APOLICY{:014d}"),
         (r"\b(?:AROA|AIDA|ANPA|AGPA)[A-Z0-9]{16,17}\b", None),
         (r"\bterraform-\d{26}\b", "terraform-{:026d}"),
     ]:
-        seen = {}
+        seen = ids.setdefault(pattern, {})
         for found in re.findall(pattern, text):
             seen.setdefault(found, len(seen) + 1)
         for found, number in seen.items():
@@ -173,7 +203,12 @@ def shape_of(name, estate, runs, applied, shape, plugins, endpoint):
         if not applied:
             return
         terraform(folder, plugins, "apply", "-no-color", "-input=false", "plan")
-        (target / "state.json").write_text(show())
+        ids = {}
+        state = json.loads(terraform(folder, plugins, "show", "-json"))
+        (target / "state.json").write_text(scrubbed(state, endpoint.url, ids))
+        if shape == "plain":
+            shutil.rmtree(target / "recording", ignore_errors=True)
+            write(target / "recording", recorded(endpoint, Path(temporary) / "recording", ids))
         if shape in ("plain", "module"):
             terraform(folder, plugins, "plan", "-no-color", "-input=false", "-out=after")
             (target / "plan-after.json").write_text(show("after"))
@@ -199,7 +234,7 @@ def main():
     with Endpoint() if plugins else contextlib.nullcontext() as endpoint:
         for name, estate, runs, applied in ESTATES:
             for shape in SHAPES:
-                if wanted and name not in wanted:
+                if wanted and name not in wanted and f"{name}/{shape}" not in wanted:
                     continue
                 print(name, shape, flush=True)
                 shape_of(name, estate, runs, applied, shape, plugins, endpoint)

@@ -260,3 +260,41 @@ fn inputs_of_one_account() {
     ];
     assert_eq!(fails(&["--account=111122223333"]), together);
 }
+
+#[test]
+fn results_that_sarif_leaves_out_are_told() {
+    let files = folder(&[("a.yaml", BAD), ("b.yaml", BAD)]);
+    let told = "SARIF holds the 1 worst results (--max-results); 1 more were found";
+    for args in [vec!["--output=sarif=out.sarif"], vec!["--format=sarif"]] {
+        let args = [&[ONLY, "--max-results=1"], &args[..]].concat();
+        assert!(stderr(&scan(files.path(), &args).code(1)).contains(told));
+    }
+    assert!(!stderr(&scan(files.path(), &[ONLY, "--format=sarif"]).code(1)).contains("more were found"));
+    assert!(!stderr(&scan(files.path(), &[ONLY, "--max-results=1"]).code(1)).contains("more were found"));
+}
+
+#[test]
+fn the_checks_of_a_framework_are_listed_with_their_controls() {
+    let here = folder(&[]);
+    let list = |args: &[&str]| command(here.path()).arg("checks").args(args).assert();
+    let text = stdout(&list(&["--framework=cis-3.0.0"]).code(0));
+    let line = text.lines().find(|line| line.starts_with("log-file-validation ")).expect("is listed");
+    assert!(line.ends_with("(cis-3.0.0/3.2)"), "{line}");
+    assert!(!text.contains("trail-tags"), "{text}");
+    let both = stdout(&list(&["--framework=cis-3.0.0,security-hub", "--format=json"]).code(0));
+    let both: serde_json::Value = serde_json::from_str(&both).expect("is JSON");
+    let count = both["checks"].as_array().map_or(0, Vec::len);
+    assert!(count > text.lines().count() - 2 && count < trailwarden::checks::CHECKS.len(), "{count}");
+    assert!(stderr(&list(&["--framework=cis-0.0"]).code(2)).contains("cis-5.0.0"));
+}
+
+/// The versions of one benchmark that are named at all are named by every check that they have in common.
+#[test]
+fn no_version_of_a_framework_is_half_there() {
+    let frameworks = trailwarden::cli::catalog::frameworks().expect("the pages are sound");
+    for check in ["trail-coverage", "log-file-validation", "kms-encryption", "access-logging", "kms-key-health"] {
+        for (name, checks) in frameworks.iter().filter(|(name, _)| name.starts_with("cis-")) {
+            assert!(checks.contains(check), "{name} does not name {check}");
+        }
+    }
+}

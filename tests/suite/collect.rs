@@ -1,11 +1,15 @@
 //! Collecting over a real socket: the program, a proxy that fails on purpose, and a stand-in for AWS.
 
+mod canned;
 mod estates;
 mod faults;
 mod needs;
+mod parts;
 mod proxy;
+mod scale;
 mod secrets;
 mod verdicts;
+mod wire;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use super::{all, cases, files, none, scan_paths};
 
 /// The ways to write a template down.
 #[derive(Clone, Copy, Debug)]
-enum Style {
+pub(super) enum Style {
     Json,
     LongYaml,
     ShortYaml,
@@ -65,7 +65,7 @@ fn verdicts(folder: &Path, settings: &Path) -> BTreeMap<(String, String, String)
 }
 
 /// Whether all templates of the folder could be written in that style. A folder without one has nothing to write.
-fn rewrite(from: &Path, to: &Path, style: Style) -> bool {
+pub(super) fn rewrite(from: &Path, to: &Path, style: Style) -> bool {
     if let Ok(options) = std::fs::read(from.join("options")) {
         std::fs::write(to.join("options"), options).expect("a temporary file");
     }

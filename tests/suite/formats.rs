@@ -437,3 +437,31 @@ fn asff_asks_for_the_account_and_region() {
     let request: Value = serde_json::from_str(&crate::cli::stdout(&taken)).expect("one request");
     assert_eq!(request["Findings"][0]["AwsAccountId"], "111122223333");
 }
+
+/// What code scanning takes: 10 MB packed, 25,000 results of which 5,000 show, and the report says what is left out.
+#[test]
+fn fifty_thousand_findings_stay_within_the_limits_of_code_scanning() {
+    let lots = many(50_000);
+    let report = bytes(Format::Sarif, &lots, &Settings::default());
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("report.sarif");
+    std::fs::write(&file, &report).expect("a file");
+    let packed = std::process::Command::new("gzip").arg("-c").arg(&file).output().expect("gzip can be started").stdout;
+    assert!((1000..10_000_000).contains(&packed.len()), "{} bytes", packed.len());
+    let sarif: Value = serde_json::from_slice(&report).expect("JSON");
+    let run = &sarif["runs"][0];
+    assert_eq!(list(&run["results"]).len(), 5000);
+    let worst: BTreeSet<&str> =
+        lots.findings.iter().filter(|f| f.severity == Severity::Critical).map(|f| f.fingerprint.as_str()).collect();
+    for result in list(&run["results"]) {
+        let identity = string(&result["partialFingerprints"]["trailwarden/v1"]);
+        assert!(worst.contains(identity), "{identity}");
+    }
+    let said = list(&run["invocations"][0]["toolExecutionNotifications"]);
+    assert!(said.iter().any(|note| string(&note["message"]["text"]).contains("45000 more were found")), "{said:?}");
+    for format in [Format::Github, Format::Markdown] {
+        let text = text(format, &lots, &Settings::default());
+        assert!(text.len() <= 200_000, "{format}: {} bytes", text.len());
+        assert!(text.contains("50000 fail"), "{format}");
+    }
+}

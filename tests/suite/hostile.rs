@@ -78,6 +78,9 @@ fn log_file_validation() -> &'static Check {
 pub fn empty() -> Scan {
     Scan {
         severities: std::collections::BTreeMap::new(),
+        reach: trailwarden::scan::Reach::default(),
+        baseline: None,
+        rewritten: None,
         sources: SourceMap::default(),
         estate: Estate::default(),
         inputs: Vec::new(),
@@ -147,6 +150,9 @@ pub fn scan() -> Scan {
     };
     Scan {
         severities: std::collections::BTreeMap::new(),
+        reach: trailwarden::scan::Reach::default(),
+        baseline: None,
+        rewritten: None,
         inputs: vec![
             scanned(PATH, InputKind::CloudFormation, true),
             scanned(URI_LIKE, InputKind::CloudFormation, false),

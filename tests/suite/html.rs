@@ -76,3 +76,42 @@ fn a_browser_shows_filters_and_runs_nothing_foreign() {
     assert_eq!(seen["dark"], "rgb(13, 17, 23)");
     assert_eq!((seen["printedForm"].as_bool(), number("printed")), (Some(false), number("all")));
 }
+
+/// The texts of the cells of a section's table, row by row.
+pub fn matrix(page: &str, section: &str) -> Vec<Vec<String>> {
+    let from = page.find(&format!("<h2 id=\"{section}\">")).unwrap_or_else(|| panic!("no section '{section}'"));
+    let start = from + page[from..].find("<table").expect("a table");
+    let end = start + page[start..].find("</table>").expect("its end") + "</table>".len();
+    let table = roxmltree::Document::parse(&page[start..end]).expect("is well-formed");
+    let text =
+        |cell: roxmltree::Node<'_, '_>| cell.descendants().filter_map(|n| n.text().filter(|_| n.is_text())).collect();
+    let rows = table.descendants().filter(|node| node.has_tag_name("tr"));
+    rows.map(|row| row.children().filter(|node| node.is_element()).map(text).collect()).collect()
+}
+
+#[test]
+fn each_check_has_its_worst_verdict_on_each_input() {
+    let scan = crate::scan_paths(project(), &[project().join("examples")], Default::default(), crate::all());
+    let page = String::from_utf8(bytes(Format::Html, &scan, &Settings::default())).expect("UTF-8");
+    let table = matrix(&page, "matrix");
+    let report = json(&scan);
+    let listed =
+        page.split("<ol class=\"inputs\">").nth(1).and_then(|rest| rest.split("</ol>").next()).expect("a list");
+    let inputs: Vec<&str> = listed.split("<code>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    assert_eq!(inputs, ["examples/app-with-trail.yaml", "examples/landing-zone-audit.yaml"]);
+    assert_eq!(table[0], ["Check", "1", "2"]);
+    assert_eq!(table.len(), scan.checks.len() + 1);
+    let order = ["not-applicable", "pass", "unknown", "fail"];
+    let signs = ["–not applicable", "✓pass", "?unknown", "✕fail"];
+    for row in &table[1..] {
+        for (input, cell) in inputs.iter().zip(&row[1..]) {
+            let of_cell = report["findings"]
+                .as_array()
+                .expect("findings")
+                .iter()
+                .filter(|finding| finding["check"] == row[0].as_str() && finding["location"]["path"] == *input);
+            let worst = of_cell.filter_map(|f| order.iter().position(|word| f["verdict"] == *word)).max();
+            assert_eq!(cell, worst.map_or("no verdict", |worst| signs[worst]), "{row:?} on {input}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! What users of other tools ran into with live accounts, each over a recording.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use trailwarden::finding::{Finding, Outcome, Severity};
 use trailwarden::reports::{self, Format};
@@ -470,6 +472,35 @@ fn r37_an_incomplete_scan_never_looks_complete() {
     let text = report(&scan, Format::Text);
     assert!(text.contains("2 of 5 accounts complete"), "{text}");
     assert!(text.contains("account 444444444444, eu-west-1, cloudtrail:GetTrailStatus"), "{text}");
+    for format in [Format::Markdown, Format::Html, Format::Github, Format::Junit, Format::GitlabSast] {
+        let text = report(&scan, format).replace(['\\', '`'], "").replace("%3A", ":");
+        assert!(text.contains("444444444444 eu-west-1 cloudtrail:GetTrailStatus"), "{format}: {text}");
+    }
+    let table = crate::html::matrix(&report(&scan, Format::Html), "accounts");
+    assert_eq!(table[0], ["Account", "Status", "no Region", "af-south-1", "eu-west-1", "us-east-1"]);
+    assert_eq!(table[1][..2], ["111111111111 management", "complete"]);
+    let throttled = ["333333333333 workload", "partial: throttled", "", "–skipped: not-enabled"];
+    assert_eq!(table[3][..4], throttled);
+    assert!(table[3][5].starts_with("◐partial: throttled"), "{table:?}");
+    let fails =
+        scan.findings.iter().filter(|f| matches!(f.outcome, Outcome::Fail(_)) && f.subject.address == own).count();
+    assert!(table[4][4].ends_with(&format!(" {fails} fail")), "{fails}: {table:?}");
+    assert_eq!(table[5], ["555555555555 closed", "failed: assume-role-failed", "", "", "", ""]);
+}
+
+/// Two gaps that differ in the account only are two.
+#[test]
+fn gaps_of_two_accounts_have_two_identities() {
+    let bench = Bench::of("organization");
+    bench.edit("recording.json", |manifest| {
+        let gap =
+            |id: &str| json!({"account": id, "region": "us-east-1", "reason": "throttled", "message": "Rate exceeded"});
+        manifest["gaps"] = json!([gap(MEMBER), gap(MANAGEMENT)]);
+    });
+    let quality: Value = serde_json::from_str(&report(&bench.scan(), Format::Gitlab)).expect("is JSON");
+    let ids: BTreeSet<_> =
+        quality.as_array().expect("a list").iter().map(|item| item["fingerprint"].as_str()).collect();
+    assert_eq!((ids.len(), quality.as_array().map(Vec::len)), (2, Some(2)), "{quality}");
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! All integration tests, in one binary: each further one costs a link.
 
+mod action;
+mod base_ref;
+mod baseline;
 mod broken;
 mod cases;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod configuration;
+mod documents;
+mod embedded_scripts;
 mod equivalence;
 mod fixtures;
 mod floors;
@@ -29,6 +34,7 @@ mod reports;
 mod sarif;
 mod scripts;
 mod secrets;
+mod shards;
 mod suppressions;
 mod weak_points;
 mod weakening;

@@ -14,6 +14,8 @@ use trailwarden::scan::{self, Request, Scan};
 
 use super::{all, cases, entries, name, none, project};
 
+mod recordings;
+
 /// The forms of an estate; a shape has some of them.
 const FORMS: [&str; 7] =
     ["hcl", "json", "plan.json", "plan-pretty.json", "state.json", "terraform.tfstate", "plan-after.json"];

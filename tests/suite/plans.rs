@@ -73,7 +73,7 @@ fn judge(text: &str, form: &str) -> Vec<Finding> {
     };
     let faults = RefCell::new(Vec::new());
     let mut input = lower::input(&read.instances, &root, InputId(0), &faults);
-    changes::add(&read, &root, &mut input);
+    input.changes.items = changes::found(&read, &root, input.id);
     let faults = faults.take();
     assert!(faults.is_empty(), "{faults:?}");
     let (estate, options) = (Estate::new(vec![input]), Options::default());

@@ -95,17 +95,17 @@ fn json_follows_its_schema() {
 fn json_has_the_promised_shape() {
     let report = value(Format::Json, &hostile::scan(), &everything());
     let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>().join(" ");
-    assert_eq!(keys(&report), "schema_version tool scope summary findings gaps");
+    assert_eq!(keys(&report), "schema_version tool scope summary findings gaps baseline");
     assert_eq!(report["schema_version"], "1");
     assert_eq!(keys(&report["scope"]), "inputs accounts regions checks");
     assert_eq!(keys(&report["summary"]), "pass fail unknown not_applicable suppressed baselined");
-    let resource = "type address arn account region instances";
+    let resource = "type address owner arn account region instances";
     let place = "path start_line start_column end_line end_column";
     for finding in list(&report["findings"]) {
         assert_eq!(
             keys(finding),
             "check verdict severity standing resource message location related cause evidence witness remediation \
-             controls suppression fingerprint"
+             controls suppression fingerprint moved_fingerprint"
         );
         assert_eq!(keys(&finding["resource"]), resource);
         if !finding["location"].is_null() {

@@ -8,7 +8,7 @@ use trailwarden::scan::{self, Request, Scan};
 
 use super::{all, all_files, none, project};
 
-fn only(id: &str) -> Vec<&'static Check> {
+pub(super) fn only(id: &str) -> Vec<&'static Check> {
     CHECKS.iter().filter(|check| check.id == id).collect()
 }
 
@@ -78,7 +78,7 @@ fn pages_are_left_alone_unless_asked_for() {
 }
 
 /// Scans files that are written for it.
-fn scan_files(files: &[(&str, &[u8])], checks: Vec<&'static Check>) -> Scan {
+pub(super) fn scan_files(files: &[(&str, &[u8])], checks: Vec<&'static Check>) -> Scan {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -91,7 +91,7 @@ fn scan_files(files: &[(&str, &[u8])], checks: Vec<&'static Check>) -> Scan {
 }
 
 /// The worst verdict of a check over files; `absent` without a finding.
-fn verdict(files: &[(&str, &[u8])], check: &str) -> String {
+pub(super) fn verdict(files: &[(&str, &[u8])], check: &str) -> String {
     let scan = scan_files(files, only(check));
     assert!(scan.gaps.is_empty(), "{:?}", scan.gaps);
     super::cases::worst(scan.findings.iter().map(|finding| finding.outcome.word())).to_owned()

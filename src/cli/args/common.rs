@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Color, FailOn, Format, Output, Shown, Workflow, output};
+use super::{Baseline, Color, FailOn, Format, Output, Shown, Workflow, output};
 
 /// What all commands that judge have in common.
 #[derive(Debug, Args)]
@@ -19,9 +19,10 @@ pub struct Common {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = "Reports")]
     pub output: Vec<Output>,
 
-    /// Further verdicts to show: pass, unknown, not-applicable, suppressed
+    /// Further verdicts to show: pass, unknown, not-applicable, suppressed, baselined, fixed
     ///
-    /// A comma-separated list. The reports show fails and count the rest; this lists them, too.
+    /// A comma-separated list. The reports show new fails and count the rest; this lists them, too. fixed is what the
+    /// baseline holds and the scan no longer finds, in text.
     #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',', help_heading = "Reports")]
     pub show: Vec<Shown>,
 
@@ -38,9 +39,10 @@ pub struct Common {
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub max_results: Option<usize>,
 
-    /// Further verdicts that a SARIF report lists: pass, unknown, not-applicable, suppressed
+    /// Further verdicts that a SARIF report lists: pass, unknown, not-applicable, suppressed, baselined, fixed
     ///
-    /// A comma-separated list. Code scanning shows every result as an alert, so the default is fails only.
+    /// A comma-separated list. Code scanning shows every result as an alert, so the default is new fails only. With a
+    /// baseline every result has a baselineState: new, unchanged (baselined) or absent (fixed).
     #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',', help_heading = "Reports")]
     pub sarif_include: Vec<Shown>,
 
@@ -91,6 +93,10 @@ pub struct Common {
     /// The configuration file.
     #[command(flatten)]
     pub workflow: Workflow,
+
+    /// What was known before.
+    #[command(flatten)]
+    pub baseline: Baseline,
 
     /// When to use colours
     ///

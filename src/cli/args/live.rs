@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Common;
 use crate::config::{account, region};
-use crate::sources::aws::collect::DEFAULT_ROLE;
+use crate::sources::aws::collect::{DEFAULT_ROLE, Shard};
 
 /// The options of `live`.
 #[derive(Debug, Args)]
@@ -31,10 +31,11 @@ pub struct Live {
     #[arg(long, value_name = "ID", help_heading = "Organization")]
     pub external_id: Option<String>,
 
-    /// These accounts of the organization only
+    /// Report the findings of these accounts only
     ///
-    /// Twelve digits; a comma-separated list, or several times.
-    #[arg(long, value_name = "ID", value_parser = account, value_delimiter = ',', help_heading = "Organization")]
+    /// Twelve digits; a comma-separated list, or several times. What counts as coverage is looked for in all accounts:
+    /// --exclude-account, --ou and --shard make a scan smaller.
+    #[arg(long, value_name = "ID", value_parser = account, value_delimiter = ',', help_heading = "Reports")]
     pub account: Vec<String>,
 
     /// Not these accounts of the organization
@@ -45,9 +46,17 @@ pub struct Live {
 
     /// Accounts below these organizational units only
     ///
-    /// Ids of organizational units or of the root, at any depth; a comma-separated list, or several times.
+    /// Ids of organizational units or of the root, at any depth; a comma-separated list, or several times. The account
+    /// of the credentials is asked all the same, for its trails may cover the others, and not reported.
     #[arg(long, value_name = "ID", value_parser = unit, value_delimiter = ',', help_heading = "Organization")]
     pub ou: Vec<String>,
+
+    /// A part of the accounts: 3/10 is the third of ten
+    ///
+    /// For several runs that share the work. Every account is in exactly one part, which its id alone decides. The
+    /// account of the credentials is asked in each run, for its trails may cover the others, and reported in one.
+    #[arg(long, value_name = "INDEX/COUNT", help_heading = "Organization")]
+    pub shard: Option<Shard>,
 
     /// The profile of the AWS CLI to use
     ///

@@ -1,5 +1,7 @@
 //! How to judge: what `scan` and `live` resolve in the same way.
 
+use std::path::PathBuf;
+
 use anyhow::bail;
 use time::Date;
 
@@ -7,23 +9,27 @@ use super::words::{format, list, of_file, shown, threshold};
 use super::{Judging, Reporting, now};
 use crate::checks::{CHECKS, Check};
 use crate::cli::args;
+use crate::cli::baseline::Baselines;
 use crate::cli::catalog;
-use crate::cli::configuration::Settle;
+use crate::cli::configuration::{Found, Settle};
 use crate::config::{self, Config};
 use crate::finding::{Options, Severity};
 use crate::reports::{self, Format};
 use crate::scan::Suppressions;
 
-/// Settles what is left; `expect_trail` as typed.
+/// Settles what is left; `expect_trail` and `base_ref` as typed.
 ///
 /// # Errors
 /// For checks and frameworks that do not exist, and if the clock is set to something that is no time.
 pub(super) fn settle(
     common: &args::Common,
     expect_trail: Option<bool>,
-    config: &Config,
+    base_ref: Option<&str>,
+    found: Option<&Found>,
     mut settle: Settle<'_>,
 ) -> anyhow::Result<Judging> {
+    let empty = Config::default();
+    let config = found.map_or(&empty, |found| &found.loaded.config);
     let checks = select(common, config, &mut settle)?;
     let options = options(expect_trail, config, &mut settle);
     let fail_on = settle.pick(
@@ -38,6 +44,7 @@ pub(super) fn settle(
     let (typed, written) = (common.allow_partial, config.allow_partial);
     let allow_partial = settle.pick("allow-partial", "allow-partial", typed, written, false, bool::to_string);
     let suppressions = suppressions(common, config, now()?.date(), &mut settle);
+    let baselines = baselines(common, base_ref, found, &mut settle);
     let defaults = reports::Settings::default();
     let reports = reports::Settings {
         color: false,
@@ -57,6 +64,7 @@ pub(super) fn settle(
         outputs: common.output.iter().map(|output| (format(output.format), output.file.clone())).collect(),
         strict,
         allow_partial,
+        baselines,
         table: settle.table(),
     };
     Ok(Judging { checks, options, suppressions, severities: config.severities().collect(), reporting })
@@ -81,6 +89,28 @@ fn suppressions(common: &args::Common, config: &Config, today: Date, settle: &mu
     Suppressions { inline, foreign, require_reason, today: Some(today), file: None }
 }
 
+/// The files of known findings. The one of the configuration file is relative to it; a commit comes before it.
+fn baselines(
+    common: &args::Common,
+    base_ref: Option<&str>,
+    found: Option<&Found>,
+    settle: &mut Settle<'_>,
+) -> Baselines {
+    let typed = common.baseline.baseline.clone().map(Some);
+    let written = found.and_then(|found| Some(Some(found.folder().join(found.loaded.config.baseline.as_ref()?))));
+    let shown =
+        |file: &Option<PathBuf>| file.as_ref().map_or_else(|| "none".to_owned(), |file| file.display().to_string());
+    let file = match base_ref {
+        Some(reference) => {
+            let typed = Some(Some(PathBuf::from(format!("commit {reference}"))));
+            settle.pick("baseline", "base-ref", typed, None, None, shown);
+            None
+        }
+        None => settle.pick("baseline", "baseline", typed, written, None, shown),
+    };
+    Baselines { file, write: common.baseline.write_baseline.clone() }
+}
+
 /// What the checks may be told.
 fn options(expect_trail: Option<bool>, config: &Config, settle: &mut Settle<'_>) -> Options {
     let (written, default) = (&config.options, Options::default());
@@ -88,14 +118,7 @@ fn options(expect_trail: Option<bool>, config: &Config, settle: &mut Settle<'_>)
     let of = |name: &str| format!("options.{name}");
     Options {
         min_days: settle.pick(&of("min-days"), "", None, written.min_days, default.min_days, u32::to_string),
-        max_age_hours: settle.pick(
-            &of("max-age-hours"),
-            "",
-            None,
-            written.max_age_hours,
-            default.max_age_hours,
-            u32::to_string,
-        ),
+        max_age_hours: settle.pick(&of("max-age"), "", None, written.max_age, default.max_age_hours, u32::to_string),
         required_tags: settle.pick(
             &of("required-tags"),
             "",
@@ -157,12 +180,8 @@ fn select(common: &args::Common, config: &Config, settle: &mut Settle<'_>) -> an
         .filter(|check| !skip.iter().any(|id| id == check.id))
         .collect();
     if !framework.is_empty() {
-        let frameworks = catalog::frameworks()?;
-        if let Some(name) = framework.iter().find(|name| !frameworks.contains_key(name.as_str())) {
-            let known: Vec<&str> = frameworks.keys().map(String::as_str).collect();
-            bail!("unknown framework '{name}'; known are: {}", known.join(", "));
-        }
-        checks.retain(|check| framework.iter().any(|name| frameworks[name].contains(check.id)));
+        let ids = catalog::of_frameworks(&framework)?;
+        checks.retain(|check| ids.contains(check.id));
     }
     if checks.is_empty() {
         bail!("no check is left: --only, --skip, --framework and the configuration file exclude all");

@@ -21,11 +21,13 @@ pub(super) fn shown(verdicts: &[Shown]) -> BTreeSet<Show> {
         Shown::Unknown => Show::Unknown,
         Shown::NotApplicable => Show::NotApplicable,
         Shown::Suppressed => Show::Suppressed,
+        Shown::Baselined => Show::Baselined,
+        Shown::Fixed => Show::Fixed,
     };
     verdicts.iter().map(one).collect()
 }
 
-pub(super) fn threshold(fail_on: FailOn) -> Option<Severity> {
+pub fn threshold(fail_on: FailOn) -> Option<Severity> {
     match fail_on {
         FailOn::Critical => Some(Severity::Critical),
         FailOn::High => Some(Severity::High),

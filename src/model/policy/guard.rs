@@ -13,43 +13,50 @@ const MOST_EXAMPLES: usize = 8;
 impl Document {
     /// Whether some request of the family is not refused by this policy, whatever else would allow it.
     pub fn escapes(&self, request: &Request) -> Reach {
-        let everything = |items: Text| {
-            Some(Clause { at: self.at.clone(), negated: false, items: vec![(items, self.at.clone())], more: None })
-        };
-        let all = Statement {
+        self.reach_through(&self.everything(), request)
+    }
+
+    /// A statement that allows everything.
+    fn everything(&self) -> Statement {
+        let all = vec![("*".into(), self.at.clone())];
+        Statement {
             at: self.at.clone(),
             sid: None,
             effect: Value::Known(Effect::Allow),
             principal: None,
-            action: everything("*".into()),
+            action: Some(Clause { at: self.at.clone(), negated: false, items: all, more: None }),
             resource: None,
             conditions: Vec::new(),
             unreadable: None,
-        };
-        self.reach_through(&all, request)
+        }
     }
 
     /// Requests without TLS that the policy does not refuse. None left means that it enforces TLS.
     pub fn plain_http(&self, place: &Place<'_>) -> Reach {
         let mut result = Reach::NONE;
         let other = "s3:AnotherAction";
-        let mut asked: Vec<(&str, Text)> = Vec::new();
+        let samples = self.samples(place);
+        let mut asked: Vec<(Text, &Text)> = Vec::new();
         for action in ACTIONS {
+            let name = Text::from(action.name);
             if action.on_objects {
-                asked.extend(self.samples(place).into_iter().map(|key| (action.name, key)));
+                asked.extend(samples.iter().map(|key| (name.clone(), key)));
             } else {
-                asked.push((action.name, place.bucket.clone()));
+                asked.push((name, &place.bucket));
             }
         }
         // A list of actions is not all of them.
-        asked.push((other, place.bucket.clone()));
-        asked.extend(self.samples(place).into_iter().map(|key| (other, key)));
+        asked.push((other.into(), &place.bucket));
+        asked.extend(samples.iter().map(|key| (other.into(), key)));
+        let all = self.everything();
         for caller in self.outsiders(place) {
+            let mut request = self.by_unnamed(&caller, other, &place.bucket, place);
+            request.context.set("aws:SecureTransport", Held::value("false"));
+            request.context.set("s3:TlsVersion", Held::Absent);
             for (action, resource) in &asked {
-                let mut request = self.by_unnamed(&caller, action, resource, place);
-                request.context.set("aws:SecureTransport", Held::value("false"));
-                request.context.set("s3:TlsVersion", Held::Absent);
-                result = result.or(self.escapes(&request));
+                request.action.clone_from(action);
+                request.resource.clone_from(resource);
+                result = result.or(self.reach_through(&all, &request));
                 if result.truth == Truth::True {
                     return result;
                 }

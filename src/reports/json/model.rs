@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::compare;
 use crate::finding::{self, Outcome};
 use crate::reports::location::Location;
 use crate::reports::summary::Summary;
@@ -30,6 +31,8 @@ pub struct Report<'a, F, G> {
     pub findings: F,
     /// What belongs to the scan and could not be read; empty if the scan is complete.
     pub gaps: G,
+    /// What the scan was compared with; `null` if with nothing.
+    pub baseline: Option<Baseline<'a>>,
 }
 
 /// The version of the report's shape.
@@ -138,6 +141,17 @@ pub enum Verdict {
     NotApplicable,
 }
 
+impl From<compare::Verdict> for Verdict {
+    fn from(verdict: compare::Verdict) -> Self {
+        match verdict {
+            compare::Verdict::Pass => Self::Pass,
+            compare::Verdict::Fail => Self::Fail,
+            compare::Verdict::Unknown => Self::Unknown,
+            compare::Verdict::NotApplicable => Self::NotApplicable,
+        }
+    }
+}
+
 impl From<&Outcome> for Verdict {
     fn from(outcome: &Outcome) -> Self {
         match outcome {
@@ -194,6 +208,7 @@ impl From<finding::Standing> for Standing {
         match standing {
             finding::Standing::New => Self::New,
             finding::Standing::Suppressed => Self::Suppressed,
+            finding::Standing::Baselined => Self::Baselined,
         }
     }
 }
@@ -231,6 +246,8 @@ pub struct Finding<'a> {
     pub suppression: Option<Suppression<'a>>,
     /// The identity across runs: `sha256:…`. Unique in a report; free of lines, messages and severities.
     pub fingerprint: &'a str,
+    /// The identity without the owner, by which a finding is known again in a file that was renamed. Not unique.
+    pub moved_fingerprint: &'a str,
 }
 
 /// A statement that a finding is accepted.
@@ -259,6 +276,9 @@ pub struct Resource<'a> {
     /// The logical id (`Parent/Child` in a nested stack), the Terraform address without instance keys, the ARN of a live
     /// resource; `*` for a verdict about a whole input.
     pub address: &'a str,
+    /// What holds the resource and owns the finding across runs: the template, the folder of the root module, the script,
+    /// the live account.
+    pub owner: &'a str,
     /// The ARN, where it is known.
     pub arn: Option<&'a str>,
     /// The account, where it is known.
@@ -376,6 +396,43 @@ impl JsonSchema for Pairs<'_> {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         <std::collections::BTreeMap<String, String>>::json_schema(generator)
     }
+}
+
+/// What was known before the scan.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Baseline<'a> {
+    /// The name of the file, or the revision.
+    pub name: &'a str,
+    /// The commit, where one was scanned.
+    pub commit: Option<&'a str>,
+    /// How many findings were known.
+    pub known: usize,
+    /// Known findings that the scan looked for and no longer found. Findings that it found again have the standing
+    /// `baselined`; of the others it says nothing.
+    pub fixed: Vec<Fixed<'a>>,
+    /// What of the commit could not be read: findings of it may look new.
+    pub gaps: Vec<Gap<'a>>,
+}
+
+/// A finding that is mended.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Fixed<'a> {
+    /// The check's id.
+    pub check: &'a str,
+    /// What the verdict was: `fail` or `unknown`.
+    pub verdict: Verdict,
+    /// How bad it was.
+    pub severity: Severity,
+    /// What held the resource.
+    pub owner: &'a str,
+    /// The kind of resource.
+    pub r#type: &'a str,
+    /// Its address.
+    pub address: &'a str,
+    /// The file, where it was in one.
+    pub path: Option<&'a str>,
+    /// The identity.
+    pub fingerprint: &'a str,
 }
 
 /// Something that belongs to the scan and could not be read.

@@ -199,6 +199,9 @@ pub struct Result<'a> {
     pub kind: Option<&'static str>,
     /// The rule's level; `none` for what is no fail.
     pub level: &'static str,
+    /// Whether it is in the baseline, where there is one: `new`, `unchanged`, `absent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_state: Option<&'static str>,
     /// What was found and what to do.
     pub message: Message,
     /// Exactly one: consumers read the first.
@@ -211,9 +214,9 @@ pub struct Result<'a> {
     /// The change that does away with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixes: Option<[Fix; 1]>,
-    /// Who accepted it; only for what somebody did.
+    /// Who accepted it. The standard wants it of all results or of none; it is empty for what nobody accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub suppressions: Option<[Suppression; 1]>,
+    pub suppressions: Option<Vec<Suppression>>,
     /// What the standard has no place for.
     pub properties: Properties<'a>,
 }
@@ -355,6 +358,10 @@ pub struct Properties<'a> {
     pub resource_type: &'a str,
     /// Who it is.
     pub address: String,
+    /// What holds it.
+    pub owner: &'a str,
+    /// The identity without the owner. No fingerprint: it is not unique, and consumers take any for the identity.
+    pub moved_fingerprint: &'a str,
     /// Its instances.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub instances: Vec<String>,

@@ -22,6 +22,7 @@ use failure::Failure;
 use resources::{Reach, Task};
 use run::{Account, Place, Run};
 pub use run::{Limits, Snapshot};
+pub use shard::Shard;
 
 mod body;
 mod client;
@@ -38,6 +39,7 @@ mod resources;
 mod run;
 mod s3;
 mod shape;
+mod shard;
 mod survey;
 
 /// The role that Organizations makes in the accounts that it creates.
@@ -66,19 +68,35 @@ pub struct Organization {
     pub role: String,
     /// What the role's trust policy may ask for.
     pub external_id: Option<String>,
-    /// These accounts only; empty for all.
-    pub accounts: Vec<String>,
     /// Not these accounts.
     pub exclude: Vec<String>,
     /// Accounts below these organizational units only; empty for all.
     pub units: Vec<String>,
+    /// This part of the accounts only; `None` for all.
+    pub shard: Option<Shard>,
+}
+
+/// What was collected.
+#[derive(Debug)]
+pub struct Collected {
+    /// What AWS answered.
+    pub recording: Recording,
+    /// The account of the credentials, if it is none of those asked for: its trails may cover the others, and it tells of
+    /// the organization. And why it was left out.
+    pub aside: Option<(String, &'static str)>,
 }
 
 /// Why nothing could be collected at all.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
-    /// No credentials, or AWS does not take them.
-    #[error("{0}")]
+    /// There are none, or none that can be had.
+    #[error(
+        "{0}; choose a profile with --profile or AWS_PROFILE, sign in with 'aws login' or 'aws sso login', or set \
+         AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    )]
+    NoCredentials(String),
+    /// AWS does not take them.
+    #[error("AWS does not take the credentials: {0}; sign in again, or choose others with --profile or AWS_PROFILE")]
     Credentials(String),
     /// AWS could not be reached or did not answer sensibly.
     #[error("AWS did not say whose credentials these are: {0}")]
@@ -92,20 +110,15 @@ pub enum CollectError {
 ///
 /// # Errors
 /// If the credentials are not taken. Whatever fails later is a gap of the recording.
-pub fn collect(request: &Request<'_>) -> Result<Recording, CollectError> {
+pub fn collect(request: &Request<'_>) -> Result<Collected, CollectError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.map_err(CollectError::Runtime)?.block_on(begin(request))
 }
 
-async fn begin(request: &Request<'_>) -> Result<Recording, CollectError> {
+async fn begin(request: &Request<'_>) -> Result<Collected, CollectError> {
     let started = (request.clock)();
     let base = credentials::base(request.profile.as_deref(), &request.limits).await;
-    let identity = credentials::caller(&base).await.map_err(|failure| match failure.reason() {
-        Some(GapReason::Connection | GapReason::Timeout | GapReason::Throttled | GapReason::MalformedAnswer) => {
-            CollectError::Unreachable(failure.message())
-        }
-        _ => CollectError::Credentials(failure.message()),
-    })?;
+    let identity = credentials::caller(&base).await.map_err(|failure| refused(failure, request))?;
     let text = |name: &str| identity[name].as_str().unwrap_or_default().to_owned();
     let caller = Caller { account: text("Account"), arn: text("Arn") };
     let partition = caller.arn.split(':').nth(1).unwrap_or_default().to_owned();
@@ -146,7 +159,23 @@ async fn begin(request: &Request<'_>) -> Result<Recording, CollectError> {
     let mut recording = std::mem::take(&mut *run.recording());
     manifest::close(&mut recording, &foreign, &failed.refused, &failed.interrupted);
     recording.manifest.ended = rfc3339((request.clock)());
-    Ok(recording)
+    Ok(Collected { recording, aside: failed.aside.map(|why| (caller.account, why)) })
+}
+
+/// Why AWS does not say whose credentials these are.
+fn refused(failure: Failure, request: &Request<'_>) -> CollectError {
+    match (failure.reason(), &failure) {
+        (Some(GapReason::Connection | GapReason::Timeout | GapReason::Throttled | GapReason::MalformedAnswer), _) => {
+            CollectError::Unreachable(failure.message())
+        }
+        // Not AWS says so, but the chain of those who might have credentials.
+        (_, Failure::Failed { .. }) => {
+            let named = request.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+            let profile = named.map(|name| format!(" (profile '{name}')")).unwrap_or_default();
+            CollectError::NoCredentials(format!("{}{profile}", failure.message()))
+        }
+        _ => CollectError::Credentials(failure.message()),
+    }
 }
 
 fn rfc3339(time: OffsetDateTime) -> Option<String> {
@@ -158,9 +187,11 @@ fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Accounts that were not entered, or not asked all.
+/// Accounts that were not entered, not asked all, or not asked for their own sake.
 #[derive(Default)]
 struct NotDone {
+    /// Why the account of the credentials is none of those asked for.
+    aside: Option<&'static str>,
     refused: Vec<(String, Failure)>,
     interrupted: BTreeSet<String>,
 }
@@ -172,20 +203,20 @@ async fn walk(run: &Run<'_>, request: &Request<'_>, base: &SdkConfig, caller: &C
     if request.organization.is_some() || run.wanted.any("organizations:") {
         organizations::organization(global).await;
     }
-    let (members, is_told) = match &request.organization {
+    let Members { lines: members, is_told, aside } = match &request.organization {
         Some(organization) => members(global, organization).await,
         None => {
             let line = AccountLine { id: own.id.clone(), ..AccountLine::default() };
             let answer = run.output(&global.call("organizations", "describe-organization", None));
             let is_management = organizations::management_account(answer.as_ref()) == Some(own.id.as_str());
-            (vec![line], is_management)
+            Members { lines: vec![line], is_told: is_management, aside: None }
         }
     };
     let entered: Vec<String> =
         members.iter().filter(|line| line.status != Status::Skipped).map(|line| line.id.clone()).collect();
     run.recording().manifest.accounts = members;
     run.expect(entered.len());
-    let mut not_done = NotDone::default();
+    let mut not_done = NotDone { aside, ..NotDone::default() };
     let mut accounts = Vec::new();
     let surveyed = stream::iter(entered)
         .map(|id| async {
@@ -259,23 +290,44 @@ async fn enter(
     Some(config.map(|config| Account::new(id.to_owned(), config, &request.limits)))
 }
 
-/// The accounts of the organization, and whether Organizations answers the caller.
-async fn members(place: Place<'_>, wanted: &Organization) -> (Vec<AccountLine>, bool) {
+/// The accounts of an organization.
+struct Members {
+    /// All, by id.
+    lines: Vec<AccountLine>,
+    /// Whether Organizations answers the caller.
+    is_told: bool,
+    /// Why the caller's account is none of those asked for, though it is asked.
+    aside: Option<&'static str>,
+}
+
+/// The accounts of the organization, and which of them to ask.
+async fn members(place: Place<'_>, wanted: &Organization) -> Members {
     organizations::accounts(place).await;
+    let caller = place.account.id.as_str();
     let Some(answer) = place.run.output(&place.call("organizations", "list-accounts", None)) else {
         // The gap of that call says that accounts are missing; the caller's own can be judged.
-        return (vec![AccountLine { id: place.account.id.clone(), ..AccountLine::default() }], false);
+        let line = AccountLine { id: caller.to_owned(), ..AccountLine::default() };
+        return Members { lines: vec![line], is_told: false, aside: None };
     };
     let below = match wanted.units.as_slice() {
         [] => None,
         units => Some(organizations::accounts_below(place, units).await),
     };
+    let not_asked_for = |id: &str| {
+        if below.as_ref().is_some_and(|below| !below.contains(id)) {
+            Some("excluded")
+        } else {
+            wanted.shard.filter(|shard| !shard.contains(id)).map(|_| "other-shard")
+        }
+    };
     let lines = answer["Accounts"].as_array().into_iter().flatten().filter_map(|account| {
         let id = account["Id"].as_str().filter(|id| is_account(id))?;
-        let is_left_out = wanted.exclude.iter().any(|excluded| excluded == id)
-            || !(wanted.accounts.is_empty() || wanted.accounts.iter().any(|only| only == id))
-            || below.as_ref().is_some_and(|below| !below.contains(id));
-        let reason = if is_left_out { Some("excluded") } else { inactive(account) };
+        let reason = match inactive(account) {
+            _ if wanted.exclude.iter().any(|excluded| excluded == id) => Some("excluded"),
+            // Its trails may cover the others, and only it is told of the organization.
+            None if id == caller => None,
+            state => not_asked_for(id).or(state),
+        };
         Some(AccountLine {
             id: id.to_owned(),
             name: account["Name"].as_str().map(str::to_owned),
@@ -286,7 +338,8 @@ async fn members(place: Place<'_>, wanted: &Organization) -> (Vec<AccountLine>, 
     let mut lines: Vec<AccountLine> = lines.collect();
     lines.sort_by(|a, b| a.id.cmp(&b.id));
     lines.dedup_by(|a, b| a.id == b.id);
-    (lines, true)
+    let is_asked = lines.iter().any(|line| line.id == caller && line.status != Status::Skipped);
+    Members { lines, is_told: true, aside: not_asked_for(caller).filter(|_| is_asked) }
 }
 
 /// Why nothing can be asked in an account. `State` is the field, `Status` the one that it replaces.

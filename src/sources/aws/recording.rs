@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod compact;
 mod files;
 mod text;
 
-pub use files::{Fault, LoadError, Loaded, MANIFEST, SaveError, is_account_folder, is_manifest};
+pub use files::{Fault, LoadError, Loaded, MANIFEST, SaveError, check_empty, is_account_folder, is_manifest};
 pub use text::may_be_empty;
 
 /// The folder of calls that no Region answers: `iam`, `organizations`, `sts`, `account`, `s3api list-buckets`.
@@ -62,7 +63,8 @@ impl Call {
 /// What came of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// The output as `aws … --output json` prints it, all pages together; always an object.
+    /// The output as `aws … --output json` prints it, all pages together; always an object. The policies of
+    /// `iam get-account-authorization-details` are texts here.
     Output(Value),
     /// AWS refused the call.
     Refused {
@@ -363,6 +365,7 @@ impl Recording {
 
     /// Adds an answer; the one that the same call had before, if any, is given back.
     pub fn insert(&mut self, call: Call, answer: Answer) -> Option<Answer> {
+        let answer = compact::compact(&call, answer);
         self.answers.insert(call, answer)
     }
 

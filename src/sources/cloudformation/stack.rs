@@ -11,6 +11,7 @@ use super::template::Parsed;
 use crate::model::arn::{Shape, Text, Var};
 use crate::source_map::{SourceMap, Span};
 use crate::sources::partition;
+use crate::sources::script::Embedded;
 use crate::sources::value::{Val, ValKind};
 use crate::syntax::{Kind, Node};
 use crate::truth::{Cause, CauseKind};
@@ -23,6 +24,8 @@ pub(super) struct World<'t> {
     /// Positions in `parsed` by path.
     pub by_path: HashMap<&'t str, Vec<usize>>,
     pub faults: RefCell<Vec<(Span, String)>>,
+    /// The scripts that resources run.
+    pub scripts: RefCell<Vec<Embedded>>,
     /// Root stacks, for exports.
     pub roots: RefCell<Vec<Rc<Stack<'t>>>>,
     pub exports: OnceCell<Exports<'t>>,

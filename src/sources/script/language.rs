@@ -76,8 +76,8 @@ const TEMPLATES: [&str; 9] = ["dist", "erb", "example", "in", "j2", "sample", "t
 
 impl Language {
     /// The language of a file of this path that begins so; `None` if it holds no scripts that can be read.
-    pub fn of(path: &str, text: &[u8]) -> Option<Self> {
-        let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    pub fn of(path: &Path, text: &[u8]) -> Option<Self> {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let mut name = name.to_ascii_lowercase();
         while let Some((rest, last)) = name.rsplit_once('.') {
             if rest.is_empty() || !TEMPLATES.contains(&last) {
@@ -157,7 +157,7 @@ mod tests {
             ("notes.txt", "", None),
             (".sh", "", Some(Language::Shell)),
         ] {
-            assert_eq!(Language::of(path, text.as_bytes()), language, "{path} {text}");
+            assert_eq!(Language::of(Path::new(path), text.as_bytes()), language, "{path} {text}");
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use super::Caller;
 use super::arguments::{Command, Files};
 use crate::model::arn::{Shape, Text, Var};
 use crate::model::attr::Origin;
@@ -22,16 +23,34 @@ mod iam;
 pub mod removal;
 mod trail;
 
-/// What the calls of a file make; `None` when they make nothing and take nothing away.
-pub fn input(commands: &[Command], files: &Files, map: &SourceMap, id: InputId) -> Option<Input> {
+/// The resource that runs a script.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    /// Whether it exists.
+    pub existence: Existence,
+    /// The headers of the `module` blocks that it was reached through, outermost first.
+    pub calls: Vec<Origin>,
+}
+
+/// What the calls of a file make; `None` when they make nothing and take nothing away. Of a script that a resource
+/// runs, the calls themselves and what they do to trails are told with the resource.
+pub fn input(
+    commands: &[Command],
+    files: &Files,
+    map: &SourceMap,
+    id: InputId,
+    caller: &Caller,
+    runner: Option<&Runner>,
+) -> Option<Input> {
     let first = commands.first()?;
     let file = first.span().file;
     let path = map.file(file).path().to_owned();
-    let (account, region) = (super::account(&path), super::region(&path));
+    let account = caller.account.as_deref().map_or_else(|| super::account(&path).into(), Text::from);
+    let region = caller.region.as_deref().map_or_else(|| super::region(&path).into(), Text::from);
     let at = Origin::Text(Span::new(file, 0, map.file(file).text().lines().next().map_or(0, str::len)));
-    let input = Input::new(id, InputKind::Script, path.clone(), at, account.into(), region.into());
+    let input = Input::new(id, InputKind::Script, path.clone(), at, account, region);
     let faults = RefCell::new(Vec::new());
-    let mut cx = Cx { files, map, path, input, faults, trails: Vec::new(), buckets: Vec::new() };
+    let mut cx = Cx { files, map, path, input, faults, runner, trails: Vec::new(), buckets: Vec::new() };
     for command in commands {
         match (command.service.as_str(), command.name.as_str()) {
             ("cloudtrail", _) => cx.trail(command),
@@ -39,8 +58,11 @@ pub fn input(commands: &[Command], files: &Files, map: &SourceMap, id: InputId) 
             ("iam", _) => cx.iam(command),
             _ => {}
         }
-        cx.removal(command);
-        if command.service == "cloudtrail" {
+        let is_told = runner.is_some() && command.service == "cloudtrail";
+        if !is_told {
+            cx.removal(command);
+        }
+        if !is_told && command.service == "cloudtrail" {
             cx.invocation(command);
         }
     }
@@ -70,12 +92,20 @@ struct Cx<'a> {
     input: Input,
     /// Values of a kind that an option cannot have: the call would fail, so nothing is told of them here.
     faults: RefCell<Vec<(Span, String)>>,
+    runner: Option<&'a Runner>,
     trails: Vec<trail::State>,
     buckets: Vec<bucket::State>,
 }
 
 impl Cx<'_> {
     fn identity(&self, kind: ResourceKind, address: String, at: Span, existence: Existence) -> Identity {
+        let (existence, calls) = match self.runner {
+            Some(Runner { existence: Existence::Maybe(cause), calls }) => {
+                (Existence::Maybe(cause.clone()), calls.clone())
+            }
+            Some(runner) => (existence, runner.calls.clone()),
+            None => (existence, Vec::new()),
+        };
         Identity {
             input: self.input.id,
             kind,
@@ -83,7 +113,7 @@ impl Cx<'_> {
             address,
             instances: Vec::new(),
             at: Origin::Text(at),
-            calls: Vec::new(),
+            calls,
             existence,
         }
     }

@@ -12,6 +12,7 @@ mod markdown;
 mod nesting;
 mod powershell;
 mod program;
+mod templated_yaml;
 mod yaml;
 
 /// The scripts in a text, in the order they stand.

@@ -9,11 +9,10 @@ use crate::model::attr::Origin;
 use crate::model::invocation::{Invocation, Layout, Word};
 use crate::model::{Existence, Identity, InputId, ResourceKind};
 use crate::source_map::{FileId, SourceMap, Span};
+use crate::sources::script::{self, Caller, Embedded, HOLE, Runner, Source};
 use crate::sources::shell;
 use crate::truth::{Cause, CauseKind};
 
-/// Stands for a piece that is not known: a private-use character, which no shell treats specially.
-const HOLE: char = '\u{F0000}';
 /// Scripts longer than this, in bytes, are not read on. AWS takes 16 KiB of user data.
 const LONGEST: usize = 1 << 20;
 
@@ -36,13 +35,6 @@ pub(super) fn provisioner_arguments(kind: &str) -> &'static [(&'static str, bool
     }
 }
 
-/// Whether a text may hold a command that is judged: whatever else a script holds need not be parsed.
-pub(super) fn speaks(text: &str) -> bool {
-    ["-subscription", "stop-logging", "delete-trail"]
-        .iter()
-        .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
-}
-
 /// The text that a part of a script stands in.
 #[derive(Clone, Debug)]
 pub enum Home {
@@ -52,11 +44,13 @@ pub enum Home {
     Read(String, Arc<str>),
 }
 
-/// A call of `aws cloudtrail` in a script.
+/// A call of the AWS CLI in a script.
 #[derive(Clone, Debug)]
 pub struct Command {
-    /// The command's name: `create-subscription`.
-    pub name: String,
+    /// The call as the shell reads it.
+    pub call: shell::Call,
+    /// Whether it is the first one of its script.
+    pub first: bool,
     /// All words of the call, with the bytes of `home` that they were written as.
     pub words: Vec<(Text, Range<u32>)>,
     /// The text that it stands in.
@@ -149,16 +143,21 @@ impl Script {
 
     /// The calls of the script, each at its own words.
     pub fn commands(self, calls: &[Span], existence: &Existence) -> Vec<Command> {
-        if !speaks(&self.text) {
+        if !script::speaks(&self.text) {
             return Vec::new();
         }
         let one = |call: shell::Call| {
             let (home, ..) = *self.places.get(call.words.first()?.range.start)?;
             let words = call.texts().iter().map(|(word, range)| (word_text(word), self.place(home, range))).collect();
             let home = self.homes.get(home as usize)?.clone();
-            Some(Command { name: call.command, words, home, calls: calls.to_vec(), existence: existence.clone() })
+            let (calls, existence) = (calls.to_vec(), existence.clone());
+            Some(Command { call, first: false, words, home, calls, existence })
         };
-        shell::cloudtrail_calls(&self.text).into_iter().filter_map(one).collect()
+        let mut commands: Vec<Command> = shell::calls(&self.text).into_iter().filter_map(one).collect();
+        if let Some(first) = commands.first_mut() {
+            first.first = true;
+        }
+        commands
     }
 
     /// Where a word was written, as far as that is in this text.
@@ -184,15 +183,18 @@ fn word_text(word: &str) -> Text {
 }
 
 /// Takes commands into an input; files that they stand in become a part of the scan. A command that `seen` holds is
-/// one of another input already, which calls the same module.
+/// one of another input already, which calls the same module. Behind the calls of `aws cloudtrail` are the scripts, for
+/// what they make.
 pub fn invocations(
     commands: Vec<Command>,
     input: InputId,
     sources: &mut SourceMap,
     seen: &mut HashSet<Span>,
-) -> Vec<Invocation> {
-    let mut invocations = Vec::new();
+) -> (Vec<Invocation>, Vec<Embedded>) {
+    let (mut invocations, mut scripts) = (Vec::new(), Vec::<Embedded>::new());
+    let mut begun = false;
     for command in commands {
+        begun &= !command.first;
         let file = match command.home {
             Home::File(file) => file,
             Home::Read(path, text) => {
@@ -206,20 +208,37 @@ pub fn invocations(
         if !seen.insert(span) {
             continue;
         }
+        let calls: Vec<Origin> = command.calls.iter().map(|span| Origin::Text(*span)).collect();
+        let places: Vec<Span> = command.words.iter().map(|(_, place)| at(place)).collect();
+        let text = sources.file(file);
+        let source = Source { text: text.text(), path: text.path(), file, caller: &Caller::default() };
+        let part = script::embedded(&command.call, &places, source);
+        match scripts.last_mut().filter(|_| begun) {
+            Some(script) => script.commands.push(part),
+            None => {
+                let runner = Runner { existence: command.existence.clone(), calls: calls.clone() };
+                scripts.push(Embedded { commands: vec![part], runner });
+                begun = true;
+            }
+        }
+        if command.call.service != "cloudtrail" {
+            continue;
+        }
+        let name = command.call.command.as_str();
         let (start, _) = sources.positions(span);
         let id = Identity {
             input,
             kind: ResourceKind::Command,
             address: format!("{}:{}", sources.file(file).path(), start.line),
             instances: Vec::new(),
-            shown: format!("aws cloudtrail {}", command.name),
+            shown: format!("aws cloudtrail {name}"),
             at: Origin::Text(span),
-            calls: command.calls.iter().map(|span| Origin::Text(*span)).collect(),
+            calls,
             existence: command.existence,
         };
-        let words =
-            command.words.into_iter().map(|(text, place)| Word { text, at: Origin::Text(at(&place)) }).collect();
-        invocations.push(Invocation { id, command: Text::from(command.name.as_str()), words, layout: Layout::Pieces });
+        let words = command.words.into_iter().zip(places);
+        let words = words.map(|((text, _), at)| Word { text, at: Origin::Text(at) }).collect();
+        invocations.push(Invocation { id, command: Text::from(name), words, layout: Layout::Pieces });
     }
-    invocations
+    (invocations, scripts)
 }

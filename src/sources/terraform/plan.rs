@@ -9,6 +9,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rayon::prelude::*;
+
 use super::attributes;
 use super::commands::Command;
 use super::instance::{Instance, Provider};
@@ -24,6 +26,7 @@ pub(super) mod kinds;
 pub(super) mod providers;
 mod references;
 mod scripts;
+pub mod sift;
 #[cfg(test)]
 mod tests;
 pub(super) mod text;
@@ -135,9 +138,12 @@ pub fn read(text: &str, file: FileId) -> Result<PlanText<'_>, SyntaxError> {
 /// A resource whose values cannot be read: a key twice, nesting beyond the limit.
 pub fn instances(plan: &PlanText<'_>, input: &str) -> Result<Read, SyntaxError> {
     let mut reader = Reader::new(plan, input);
-    let changes = &plan.document.resource_changes.0;
-    for change in changes.iter().filter(|change| change.deposed.is_none()) {
-        reader.change(change, None)?;
+    let changes: Vec<_> = plan.document.resource_changes.0.iter().filter(|change| change.deposed.is_none()).collect();
+    for some in changes.chunks(AT_ONCE) {
+        let trees: Vec<_> = some.par_iter().map(|change| change.change.map(|part| plan.source.tree(part))).collect();
+        for (change, tree) in some.iter().zip(trees) {
+            reader.change(change, tree, None)?;
+        }
     }
     for deferred in &plan.document.deferred_changes.0 {
         reader.deferred(deferred.resource_change.as_ref())?;
@@ -180,6 +186,9 @@ struct Reader<'p, 't> {
     before: Vec<String>,
 }
 
+/// How many changes have a tree at a time: enough for all cores, and no more memory than they need.
+const AT_ONCE: usize = 256;
+
 /// How deep references lead from one resource to the next.
 const MOST_RESOURCES: usize = 48;
 
@@ -215,9 +224,15 @@ impl<'p, 't> Reader<'p, 't> {
         Some(bare_instance(kind, data, text, header, self.input))
     }
 
-    fn change(&mut self, item: &ResourceChange<'_>, deferred: Option<&Cause>) -> Result<(), SyntaxError> {
-        let (Some(address), Some(change)) = (item.address, item.change) else { return Ok(()) };
-        let change = self.plan.source.tree(change)?;
+    /// A resource that the plan decides about; `tree` is that of the change.
+    fn change(
+        &mut self,
+        item: &ResourceChange<'_>,
+        tree: Option<Result<Node, SyntaxError>>,
+        deferred: Option<&Cause>,
+    ) -> Result<(), SyntaxError> {
+        let (Some(address), Some(change)) = (item.address, tree) else { return Ok(()) };
+        let change = change?;
         let Some((instance, parsed)) = self.instance(&item.kind, item.mode == "data", address) else { return Ok(()) };
         self.decided.insert(instance.instance.clone());
         let (action, exists) = action(&change);
@@ -291,7 +306,8 @@ impl<'p, 't> Reader<'p, 't> {
         let what = shown.as_deref().unwrap_or("a resource");
         let cause = Cause::new(CauseKind::AfterApply, format!("the change of '{what}' is put off to a later plan"));
         if let Some(item) = item {
-            self.change(item, Some(&cause))?;
+            let tree = item.change.map(|part| self.plan.source.tree(part));
+            self.change(item, tree, Some(&cause))?;
         }
         self.read.hidden.push(cause);
         Ok(())
@@ -347,8 +363,14 @@ impl<'p, 't> Reader<'p, 't> {
         let Some(address) = pending.address.clone() else { return };
         for value in open {
             let Some(name) = value.path.iter().rev().find_map(key) else { continue };
-            let follower = Follower { known: &self.known, index: &self.index };
+            let instances = &self.read.instances;
+            let naming = instances.get(place).and_then(|instance| kinds::naming(&instance.kind, name));
+            let takes = |target: usize| {
+                naming.zip(instances.get(target)).is_some_and(|(naming, target)| naming.takes(&target.kind))
+            };
+            let follower = Follower { known: &self.known, index: &self.index, takes: &takes };
             let Some(things) = follower.things(&address, &value.references) else { continue };
+            let fits = things.iter().all(|thing| takes(thing.instance));
             let Some(instance) = self.read.instances.get_mut(place) else { return };
             if things.is_empty() && !value.references.is_empty() {
                 // All that the expression refers to is known, and yet the value is not: it is null, and the provider
@@ -356,13 +378,7 @@ impl<'p, 't> Reader<'p, 't> {
                 values::put(&mut instance.body, &value.path, None);
                 continue;
             }
-            let Some(naming) = kinds::naming(&instance.kind, name) else { continue };
-            let takes = |thing: &Thing| {
-                self.read.instances.get(thing.instance).is_some_and(|target| naming.takes(&target.kind))
-            };
-            if things.is_empty() || !things.iter().all(takes) {
-                continue;
-            }
+            let Some(naming) = naming.filter(|_| fits && !things.is_empty()) else { continue };
             // A whole list that is not known may hold more than what it refers to: constants, or one thing twice.
             let whole = naming.list && !matches!(value.path.last(), Some(values::Place::Item(_)));
             let (Some(thing), 1, false) = (things.first(), things.len(), whole) else { continue };

@@ -117,23 +117,6 @@ fn the_policy_is_printed() {
     assert_eq!(printed, policy("aws", None));
 }
 
-#[test]
-fn units_and_exclusions() {
-    let proxy = MIXED.plain();
-    let run = Run::new(&proxy, &["--organization", "--exclude-account", LAB, "--account", &format!("{LAB},{APP}")]);
-    let recording = run.recording();
-    let left: Vec<&str> = recording
-        .manifest
-        .accounts
-        .iter()
-        .filter(|line| line.status != Status::Skipped)
-        .map(|line| line.id.as_str())
-        .collect();
-    assert_eq!(left, [APP]);
-    assert_eq!(recording.manifest.accounts.len(), 6, "those left out are listed");
-    assert!(!proxy.seen().iter().any(|seen| seen.account == LAB), "and not entered");
-}
-
 /// A member account alone: it sees the organization's trail, may not read it, and that is no gap.
 #[test]
 fn a_member_alone() {

@@ -243,7 +243,7 @@ fn an_interrupted_run_ends_with_what_there_is() {
     let mut command = live(&proxy, &["--organization", "--fail-on=never"]);
     let child = command.arg("--save").arg(&kept).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
     while proxy.seen().iter().filter(|seen| seen.operation == "DescribeTrails").count() < 3 {
-        proxy::wait(Duration::from_millis(20));
+        wire::wait(Duration::from_millis(20));
     }
     let began = std::time::Instant::now();
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("runs").success());
@@ -264,4 +264,31 @@ fn without_credentials() {
     let run = Run::of(attempts(live(&proxy, &[]), 1));
     assert_eq!(run.code(), 3, "{}", run.said());
     assert!(!run.path().exists());
+}
+
+#[test]
+fn without_any_credentials_it_says_what_to_do() {
+    let proxy = GOOD.plain();
+    let mut command = live(&proxy, &[]);
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    command.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_PROFILE", "nightly");
+    let run = Run::of(command);
+    assert_eq!(run.code(), 2, "{}", run.said());
+    for part in ["no AWS credentials", "(profile 'nightly')", "--profile", "aws sso login", "AWS_ACCESS_KEY_ID"] {
+        assert!(run.said().contains(part), "{part}: {}", run.said());
+    }
+    assert_eq!(proxy.seen(), Vec::new());
+}
+
+/// What cannot be kept is not asked.
+#[test]
+fn a_folder_that_holds_something_is_told_before_the_first_call() {
+    let proxy = GOOD.plain();
+    let mut command = live(&proxy, &[]);
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("notes.txt"), "mine").expect("is writable");
+    let output = command.arg("--save").arg(folder.path()).output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is not empty"), "{output:?}");
+    assert_eq!(proxy.seen(), Vec::new());
 }

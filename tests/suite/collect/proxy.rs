@@ -2,11 +2,13 @@
 //! or a broken proxy might.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+use super::wire::{Message, Signed, header, operation, path, read_message, reply, signed, wait};
 
 /// One call, as the wire shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -112,46 +114,6 @@ impl Proxy {
     }
 }
 
-struct Message {
-    head: String,
-    body: Vec<u8>,
-}
-
-fn read_message(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Message>> {
-    let mut head = String::new();
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line)? == 0 {
-            return Ok(None);
-        }
-        if line == "\r\n" {
-            break;
-        }
-        head.push_str(&line);
-    }
-    let mut body = Vec::new();
-    match header(&head, "content-length").and_then(|length| length.parse().ok()) {
-        Some(length) => {
-            body.resize(length, 0);
-            stream.read_exact(&mut body)?;
-        }
-        // An answer that ends with its connection; requests without a length have no body.
-        None if head.starts_with("HTTP/") => {
-            stream.read_to_end(&mut body)?;
-        }
-        None => {}
-    }
-    Ok(Some(Message { head, body }))
-}
-
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines()
-        .skip(1)
-        .filter_map(|line| line.split_once(':'))
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.trim())
-}
-
 fn serve(state: &State, client: TcpStream) -> std::io::Result<()> {
     client.set_nodelay(true)?;
     let mut reader = BufReader::new(client.try_clone()?);
@@ -186,22 +148,12 @@ fn serve(state: &State, client: TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Slowness is what is tested here.
-#[expect(clippy::disallowed_methods, reason = "a slow answer takes time")]
-pub fn wait(pause: Duration) {
-    thread::sleep(pause);
-}
-
 impl State {
     /// What a request is.
     fn note(&self, request: &Message) -> Seen {
         let text = String::from_utf8_lossy(&request.body).into_owned();
-        let path = request.head.split(' ').nth(1).unwrap_or_default().to_owned();
-        let authorization = header(&request.head, "authorization").unwrap_or_default();
-        let scope = authorization.split("Credential=").nth(1).unwrap_or_default();
-        let mut scope = scope.split(',').next().unwrap_or_default().split('/');
-        let key = scope.next().unwrap_or_default();
-        let (region, service) = (scope.nth(1).unwrap_or_default(), scope.next().unwrap_or_default());
+        let path = path(&request.head).to_owned();
+        let Signed { key, region, service } = signed(&request.head);
         let account = self.keys.lock().expect("no thread panicked").get(key).cloned();
         let operation = operation(&request.head, &path, &text);
         let mut seen = Seen {
@@ -251,42 +203,6 @@ impl State {
     }
 }
 
-/// The operation that a request names: in a header, in its path, or in its body.
-fn operation(head: &str, path: &str, body: &str) -> String {
-    if let Some(target) = header(head, "x-amz-target") {
-        return target.rsplit('.').next().unwrap_or_default().to_owned();
-    }
-    if let Some((_, operation)) = path.split_once("/operation/") {
-        return operation.to_owned();
-    }
-    if let Some(action) = body.split('&').find_map(|pair| pair.strip_prefix("Action=")) {
-        return action.to_owned();
-    }
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    match path {
-        "/listRegions" => return "ListRegions".to_owned(),
-        "/v20180820/configuration/publicAccessBlock" => return "GetAccountPublicAccessBlock".to_owned(),
-        _ => {}
-    }
-    let name = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default()).find(|name| *name != "x-id");
-    match name.unwrap_or_default() {
-        "acl" => "GetBucketAcl",
-        "encryption" => "GetEncryptionConfiguration",
-        "lifecycle" => "GetLifecycleConfiguration",
-        "location" => "GetBucketLocation",
-        "logging" => "GetBucketLogging",
-        "object-lock" => "GetBucketObjectLockConfiguration",
-        "ownershipControls" => "GetBucketOwnershipControls",
-        "policy" => "GetBucketPolicy",
-        "publicAccessBlock" => "GetBucketPublicAccessBlock",
-        "versioning" => "GetBucketVersioning",
-        "website" => "GetBucketWebsite",
-        "max-buckets" | "" => "ListAllMyBuckets",
-        _ => "?",
-    }
-    .to_owned()
-}
-
 /// What AWS says no with.
 enum Refusal {
     Throttled,
@@ -329,10 +245,4 @@ fn refusal(seen: &Seen, refusal: Refusal) -> Vec<u8> {
         }
         _ => reply(400, "application/x-amz-json-1.1", "", json.as_bytes()),
     }
-}
-
-fn reply(status: u16, kind: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let head =
-        format!("HTTP/1.1 {status} Status\r\nContent-Type: {kind}\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
 }

@@ -1,6 +1,9 @@
 //! Clients of the SDK, and what they have in common.
 
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::{Builder, ConnectorBuilder, tls};
 use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -49,6 +52,21 @@ macro_rules! pages {
 }
 
 pub(super) use {builder, client, pages, send};
+
+/// The HTTP client of all clients of a run.
+///
+/// Without one, the SDK makes one for each of its clients, with connections and trusted certificates of its own: a
+/// handshake for every call. The proxy is that of the environment, as in the SDK's own.
+pub(super) fn http() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+        let mut connector = ConnectorBuilder::default().tls_provider(provider);
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    })
+}
 
 /// An answer is an object, be it empty.
 pub(super) fn whole(output: Option<serde_json::Value>) -> serde_json::Value {

@@ -71,7 +71,10 @@ pub(super) async fn base(profile: Option<&str>, limits: &Limits) -> SdkConfig {
         .operation_attempt_timeout(limits.attempt)
         .operation_timeout(limits.call)
         .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries).timeout_config(timeouts);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(super::client::http())
+        .retry_config(retries)
+        .timeout_config(timeouts);
     if let Ok(name) = AppName::new("trailwarden") {
         loader = loader.app_name(name);
     }

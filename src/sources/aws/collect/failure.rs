@@ -135,7 +135,10 @@ pub(super) fn of_credentials(error: &CredentialsError) -> Failure {
     match error {
         CredentialsError::ProviderTimedOut(_) => Failure::new(GapReason::Timeout, "no credentials in time"),
         _ if expired => Failure::new(GapReason::ExpiredCredentials, format!("the credentials have expired: {message}")),
-        _ => Failure::new(GapReason::AccessDenied, format!("no credentials: {message}")),
+        CredentialsError::CredentialsNotLoaded(_) => {
+            Failure::new(GapReason::AccessDenied, "no AWS credentials were found")
+        }
+        _ => Failure::new(GapReason::AccessDenied, format!("no AWS credentials: {}", message.trim_end_matches('.'))),
     }
 }
 

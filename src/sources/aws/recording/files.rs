@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::text::{self, TextFault};
-use super::{Answer, Call, GapReason, Manifest, RecordedGap, Recording, VERSION};
+use super::{Answer, Call, GapReason, Manifest, RecordedGap, Recording, VERSION, compact};
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "recording.json";
@@ -173,7 +173,8 @@ impl Recording {
             collect(account, &mut Vec::new(), &mut found, &mut faults);
         }
         let mut recording = Self::new(manifest);
-        let answers: Vec<_> = found.par_iter().map(|(path, _)| read(path)).collect();
+        let read = |(path, call): &(PathBuf, Call)| read(path).map(|answer| compact::compact(call, answer));
+        let answers: Vec<_> = found.par_iter().map(read).collect();
         let mut empty = Vec::new();
         for ((path, call), result) in found.into_iter().zip(answers) {
             match result {
@@ -245,17 +246,14 @@ impl Recording {
     /// # Errors
     /// If the folder holds something, or something cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), SaveError> {
+        check_empty(folder)?;
         fs::create_dir_all(folder).map_err(|error| SaveError::Write(folder.to_owned(), error))?;
-        let mut entries = fs::read_dir(folder).map_err(|error| SaveError::Write(folder.to_owned(), error))?;
-        if entries.next().is_some() {
-            return Err(SaveError::NotEmpty(folder.to_owned()));
-        }
         let mut manifest = self.manifest.clone();
         manifest.recording = VERSION;
         let mut gaps: BTreeSet<RecordedGap> = manifest.gaps.drain(..).collect();
         for (call, answer) in &self.answers {
             let value = match answer {
-                Answer::Output(value) => value.clone(),
+                Answer::Output(value) => compact::expanded(call, value),
                 Answer::Refused { code, message } => json!({"Error": {"Code": code, "Message": message}}),
                 Answer::Failed { reason, message } => {
                     gaps.insert(RecordedGap::of(call, *reason, message));
@@ -266,6 +264,18 @@ impl Recording {
         }
         manifest.gaps = gaps.into_iter().collect();
         write(&folder.join(MANIFEST), &manifest)
+    }
+}
+
+/// Whether a recording can be written into a folder: it is empty, or not there yet.
+///
+/// # Errors
+/// If the folder holds something, or is none.
+pub fn check_empty(folder: &Path) -> Result<(), SaveError> {
+    match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
+        Ok(true) => Err(SaveError::NotEmpty(folder.to_owned())),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(SaveError::Write(folder.to_owned(), error)),
+        Ok(false) | Err(_) => Ok(()),
     }
 }
 

@@ -6,13 +6,10 @@ use crate::model::attr::Origin;
 use crate::model::invocation::{Invocation, Layout, Word};
 use crate::model::{Identity, Input, ResourceKind};
 use crate::source_map::{FileId, Span};
-use crate::sources::script::removal;
+use crate::sources::script::{self, Caller, Embedded, HOLE, Runner, Source, removal};
 use crate::sources::shell;
 use crate::syntax::{Node, inner};
 use crate::truth::{Cause, CauseKind, Truth};
-
-/// Stands for a piece that is not known: a private-use character, which no shell treats specially.
-const HOLE: char = '\u{F0000}';
 
 /// A script put together from pieces, with the place of each byte.
 #[derive(Default)]
@@ -69,8 +66,21 @@ fn init_commands<'t>(cx: &Cx<'_, '_, 't>, init: &'t Node, input: &mut Input) {
 }
 
 fn found(cx: &Cx<'_, '_, '_>, built: &Script, file: FileId, input: &mut Input) {
-    for call in shell::cloudtrail_calls(&built.text) {
+    if !script::speaks(&built.text) {
+        return;
+    }
+    let settings = cx.world.settings;
+    let caller = Caller { account: settings.account.clone(), region: settings.region.clone() };
+    let text = cx.world.map.file(file);
+    let source = Source { text: text.text(), path: text.path(), file, caller: &caller };
+    let mut commands = Vec::new();
+    for call in shell::calls(&built.text) {
         let texts = call.texts();
+        let places: Vec<Span> = texts.iter().map(|(_, range)| built.span(file, range)).collect();
+        commands.push(script::embedded(&call, &places, source));
+        if call.service != "cloudtrail" {
+            continue;
+        }
         let words: Vec<Word> = texts
             .iter()
             .map(|(word, range)| Word { text: word_text(cx, word), at: Origin::Text(built.span(file, range)) })
@@ -86,6 +96,11 @@ fn found(cx: &Cx<'_, '_, '_>, built: &Script, file: FileId, input: &mut Input) {
         let command = Text::from(call.command.as_str());
         input.changes.items.extend(removal::of_trail(&id, &call.command));
         input.invocations.items.push(Invocation { id, command, words, layout: Layout::Pieces });
+    }
+    if !commands.is_empty() {
+        let identity = cx.identity(ResourceKind::Command);
+        let runner = Runner { existence: identity.existence, calls: identity.calls };
+        cx.world.scripts.borrow_mut().push(Embedded { commands, runner });
     }
 }
 

@@ -1,12 +1,12 @@
 //! Commands in YAML: pipelines, build specifications, playbooks, tasks. The keys tell which strings are commands.
 
 use super::super::snippet::Snippet;
-use super::powershell;
+use super::{powershell, templated_yaml};
 use crate::source_map::FileId;
 use crate::syntax::{self, Kind, Node, inner};
 
 /// Keys whose strings are scripts of a shell, line by line when they are lists.
-const SHELL: [&str; 18] = [
+pub(super) const SHELL: [&str; 18] = [
     "after_script",
     "ansible.builtin.command",
     "ansible.builtin.raw",
@@ -28,7 +28,7 @@ const SHELL: [&str; 18] = [
 ];
 
 /// Keys whose strings are PowerShell.
-const WINDOWS: [&str; 4] = ["ansible.windows.win_shell", "powershell", "pwsh", "win_shell"];
+pub(super) const WINDOWS: [&str; 4] = ["ansible.windows.win_shell", "powershell", "pwsh", "win_shell"];
 
 /// Keys of mappings that give variables values.
 const VARIABLES: [&str; 4] = ["env", "environment", "variables", "vars"];
@@ -36,9 +36,9 @@ const VARIABLES: [&str; 4] = ["env", "environment", "variables", "vars"];
 /// How deep documents are followed.
 const DEEPEST: usize = 64;
 
-/// The scripts of a file; none if it is no YAML.
+/// The scripts of a file, also of one that is no YAML.
 pub(super) fn snippets(text: &str, file: FileId) -> Vec<Snippet> {
-    let Ok(documents) = syntax::parse_any(text, file) else { return Vec::new() };
+    let Ok(documents) = syntax::parse_any(text, file) else { return vec![templated_yaml::snippet(text)] };
     let mut reader = Reader { text, found: Vec::new(), windows: is_windows(&documents) };
     for document in &documents {
         reader.node(document, &mut Vec::new(), 0);
@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Copies a script; `${{ … }}` of pipelines and `{{ … }}` of playbooks become expansions of the shell.
-fn expand(snippet: &mut Snippet, text: &str, offsets: &[u32], in_quotes: bool) {
+pub(super) fn expand(snippet: &mut Snippet, text: &str, offsets: &[u32], in_quotes: bool) {
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];

@@ -14,7 +14,7 @@ use crate::model::event_selector::{Event, Recorded};
 use crate::model::key::Key;
 use crate::model::log_group::LogGroup;
 use crate::model::trail::Trail;
-use crate::model::{Census, Estate, Identity, Input, InputId, Link, ResourceKind, Subject};
+use crate::model::{Census, Estate, Identity, InputId, Link, ResourceKind, Subject};
 use crate::sources::terraform::instance::Instance;
 use crate::sources::terraform::plan::{Action, Change, Read};
 use crate::sources::uses::bucket_name;
@@ -38,11 +38,11 @@ const KEYS: [&str; 3] = ["aws_kms_key", "aws_kms_external_key", "aws_kms_replica
 const OTHERS: [&str; 10] =
     [TRAIL, BUCKET, POLICY, VERSIONING, OBJECT_LOCK, LIFECYCLE, BLOCK, ACCOUNT_BLOCK, LOG_GROUP, "aws_kms_alias"];
 
-/// Adds to the input what the plan takes away.
-pub fn add(read: &Read, root: &RootInfo, into: &mut Input) {
+/// What the plan takes away.
+pub fn found(read: &Read, root: &RootInfo, id: InputId) -> Vec<PlanChange> {
     let matters = |instance: &&Instance| OTHERS.contains(&&*instance.kind) || KEYS.contains(&&*instance.kind);
-    if !read.changes.iter().any(|change| matters(&&change.before)) {
-        return;
+    if !read.changes.iter().any(|change| matters(&&change.before)) || touches_nothing(read) {
+        return Vec::new();
     }
     // The lowering of the input itself has reported what cannot be read.
     let faults = RefCell::default();
@@ -54,12 +54,41 @@ pub fn add(read: &Read, root: &RootInfo, into: &mut Input) {
     let forgotten = read.changes.iter().filter(stays).map(|change| &change.before);
     let after = input(read.instances.iter().chain(forgotten).filter(matters), &root, InputId(0), &faults);
     let estates = (Estate::new(vec![before]), Estate::new(vec![after]));
-    let mut compare = Compare::new(read, into.id, &estates);
+    let mut compare = Compare::new(read, id, &estates);
     compare.trails();
     compare.buckets();
     compare.keys();
     compare.log_groups();
-    into.changes.items = compare.found;
+    compare.found
+}
+
+/// Whether the plan leaves all that exists as it is, and what it adds speaks of none of that: both sides are equal then,
+/// as far as they are compared.
+fn touches_nothing(read: &Read) -> bool {
+    if !read.changes.iter().all(|change| change.action == Action::Keep && change.after.is_some()) {
+        return false;
+    }
+    let old = read.changes.iter().map(|change| &change.before);
+    let untouched = read.instances.get(read.prior..).unwrap_or_default();
+    let mut buckets = HashSet::new();
+    for bucket in old.chain(untouched).filter(|instance| &*instance.kind == BUCKET && !instance.data) {
+        let name = bucket.written("bucket").and_then(Val::text);
+        let Some(name) = name.as_ref().and_then(Text::literal).map(str::to_owned) else { return false };
+        buckets.insert(name);
+    }
+    let kept: HashSet<usize> = read.changes.iter().filter_map(|change| change.after).collect();
+    let all = read.instances.iter().take(read.prior).enumerate();
+    let mut added = all.filter(|(place, instance)| !kept.contains(place) && !instance.data).map(|(_, added)| added);
+    added.all(|added| {
+        let speaks_of = match &*added.kind {
+            TRAIL => "s3_bucket_name",
+            POLICY | VERSIONING | OBJECT_LOCK | LIFECYCLE | BLOCK => "bucket",
+            ACCOUNT_BLOCK => return false,
+            _ => return true,
+        };
+        let name = added.written(speaks_of).and_then(Val::text).map(|text| bucket_name(&text));
+        name.as_ref().and_then(Text::literal).is_some_and(|name| !buckets.contains(name))
+    })
 }
 
 /// The comparison of a plan's two sides.

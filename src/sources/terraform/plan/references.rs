@@ -72,6 +72,9 @@ struct Found {
 /// How many steps lead from a reference to what it means: through outputs and variables of modules.
 const MOST_STEPS: usize = 32;
 
+/// Attributes that are strings in every kind that is modelled.
+const STRINGS: [&str; 5] = ["arn", "bucket", "id", "key_id", "name"];
+
 /// How many references are followed for one value.
 const MOST_REFERENCES: usize = 256;
 
@@ -79,6 +82,8 @@ const MOST_REFERENCES: usize = 256;
 pub(super) struct Follower<'f, 't> {
     pub known: &'f Known<'t>,
     pub index: &'f Index,
+    /// Whether an instance is of a kind that the value which is asked for can name.
+    pub takes: &'f dyn Fn(usize) -> bool,
 }
 
 impl Follower<'_, '_> {
@@ -169,12 +174,20 @@ impl Follower<'_, '_> {
                     None => items.opaque = true,
                 }
                 let tail = traversal(parts.get(2..).unwrap_or_default());
-                // A map put together from several things does not tell which of them this value is.
+                // An object put together from several things (`{ bucket = …, key = … }`): of these, the one that the
+                // value can name. Of two such things it does not tell which.
+                if tail.is_some() && items.things.len() > 1 {
+                    items.things.retain(|thing| (self.takes)(thing.instance));
+                }
                 found.opaque |= items.opaque || items.things.len() != 1;
                 for thing in items.things {
                     match (thing.attribute, &tail) {
                         (attribute, None) => found.things.extend([Thing { attribute, ..thing }]),
                         (None, tail) => found.things.extend([Thing { attribute: tail.clone(), ..thing }]),
+                        // A string has no parts: it is the object's.
+                        (Some(attribute), Some(_)) if STRINGS.contains(&attribute.as_str()) => {
+                            found.things.extend([Thing { attribute: Some(attribute), ..thing }]);
+                        }
                         (Some(_), Some(_)) => found.opaque = true,
                     }
                 }

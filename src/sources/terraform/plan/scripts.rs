@@ -3,11 +3,12 @@
 use super::super::commands::{self, Command, Home, Script};
 use super::text::{Configuration, Part, Resource, Source};
 use crate::model::Existence;
+use crate::sources::script;
 use crate::syntax::{Node, SyntaxError, inner};
 
 /// Whether a resource of the configuration runs something that is judged.
 pub(super) fn is_suspect(resource: &Resource<'_>) -> bool {
-    let speaks = |part: Option<Part<'_>>| part.is_some_and(|part| commands::speaks(part.get()));
+    let speaks = |part: Option<Part<'_>>| part.is_some_and(|part| script::speaks(part.get()));
     speaks(resource.provisioners) || commands::has_user_data(&resource.kind) && speaks(resource.expressions)
 }
 
@@ -80,7 +81,7 @@ mod tests {
         let file = map.add("plan.json", text.as_str());
         let plan = read(&text, file).expect("is a plan");
         let commands = instances(&plan, "plan.json").expect("can be read").commands;
-        let found = invocations(commands, InputId(0), &mut map, &mut HashSet::new());
+        let (found, _) = invocations(commands, InputId(0), &mut map, &mut HashSet::new());
         found.into_iter().map(|invocation| invocation.id.address).collect()
     }
 

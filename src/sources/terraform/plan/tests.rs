@@ -211,6 +211,48 @@ fn references_lead_through_modules_to_the_instance_with_the_same_key() {
     assert_eq!(find(&read, "module.m[\"us\"].aws_cloudtrail.t").address, "module.m.aws_cloudtrail.t");
 }
 
+/// A trail whose bucket is `each.value.…` of a `for_each` over what is referred to.
+fn of_each(value: &str, for_each: &[&str]) -> Read {
+    let mut trail = resource("aws_cloudtrail.t", json!({"s3_bucket_name": {"references": [value, "each.value"]}}));
+    trail["for_each_expression"] = json!({"references": for_each});
+    let changes = vec![
+        create("aws_s3_bucket.logs", json!({}), json!({"bucket": true, "id": true})),
+        create("aws_s3_bucket.other", json!({}), json!({"bucket": true, "id": true})),
+        create("aws_kms_key.logs", json!({}), json!({"arn": true})),
+        create("aws_cloudtrail.t[\"a\"]", json!({"name": "t"}), json!({"s3_bucket_name": true})),
+    ];
+    let plain = ["aws_s3_bucket.logs", "aws_s3_bucket.other", "aws_kms_key.logs"].map(|at| resource(at, json!({})));
+    let resources = [&plain[..], &[trail]].concat();
+    plan(&whole(changes, json!({"resources": resources})))
+}
+
+#[test]
+fn a_value_of_an_object_is_the_only_thing_of_it_that_fits() {
+    let is = |read: &Read, bucket: &str| shown(read, "aws_cloudtrail.t[\"a\"]", "s3_bucket_name").contains(bucket);
+    let bucket = ["aws_s3_bucket.logs.id", "aws_s3_bucket.logs"];
+    let key = ["aws_kms_key.logs.arn", "aws_kms_key.logs"];
+    assert!(is(&of_each("each.value.bucket", &bucket), "aws_s3_bucket.logs"));
+    assert!(is(&of_each("each.value.bucket", &[bucket, key].concat()), "aws_s3_bucket.logs"));
+    let two = [bucket, ["aws_s3_bucket.other.id", "aws_s3_bucket.other"]].concat();
+    let local = ["local.trails"];
+    let stranger = [&bucket[..], &["random_pet.name.id", "random_pet.name"]].concat();
+    for (value, open) in [
+        // One of two buckets; a thing of another kind; what a local or a resource that is not modelled says.
+        ("each.value.bucket", &two[..]),
+        ("each.value.bucket", &key[..]),
+        ("each.value.bucket", &local[..]),
+        ("each.value.bucket", &stranger[..]),
+        // All of an object is no name.
+        ("each.value", &[bucket, key].concat()[..]),
+    ] {
+        let read = of_each(value, open);
+        assert!(!is(&read, "aws_s3_bucket.logs") && !is(&read, "aws_s3_bucket.other"), "{value} of {open:?}");
+        let val = find(&read, "aws_cloudtrail.t[\"a\"]").written("s3_bucket_name").expect("is written");
+        let cause = val.text().and_then(|text| text.causes()).expect("is not known");
+        assert_eq!(cause.first().kind, CauseKind::AfterApply);
+    }
+}
+
 #[test]
 fn the_order_of_keys_and_white_space_change_places_only() {
     let value = modules();

@@ -15,7 +15,7 @@ fn found(files: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut seen = HashSet::new();
     let mut calls = Vec::new();
     for root in evaluated.roots {
-        for invocation in invocations(root.commands, InputId(0), &mut map, &mut seen) {
+        for invocation in invocations(root.commands, InputId(0), &mut map, &mut seen).0 {
             let Origin::Text(span) = invocation.identity().at else { panic!("is in a text") };
             calls.push((invocation.id.address, map.text(span).to_owned()));
         }

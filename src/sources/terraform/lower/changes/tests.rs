@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::add;
+use super::found;
 use crate::model::arn::Text;
-use crate::model::attr::Origin;
 use crate::model::change::{Loss, Part, PlanChange, Setting};
 use crate::model::event_selector::event;
-use crate::model::{Input, InputId, InputKind};
+use crate::model::{InputId, InputKind};
 use crate::source_map::{FileId, Span};
 use crate::sources::terraform::lower::RootInfo;
 use crate::sources::terraform::plan;
@@ -33,10 +32,7 @@ fn losses(changes: &[Value]) -> Vec<PlanChange> {
         unread: Vec::new(),
         provider: read.provider.clone(),
     };
-    let mut input =
-        Input::new(InputId(3), root.kind, "in".to_owned(), Origin::Text(at), Text::default(), Text::default());
-    add(&read, &root, &mut input);
-    input.changes.items
+    found(&read, &root, InputId(3))
 }
 
 fn trail(more: Value) -> Value {
@@ -87,6 +83,20 @@ fn what_is_forgotten_protects_on() {
         change("aws_s3_bucket_versioning.logs", &["forget"], versioning, Value::Null),
     ]);
     assert_eq!(kinds(&found), []);
+}
+
+#[test]
+fn what_is_added_may_weaken_what_stays() {
+    let rules = |bucket: &str| json!({"bucket": bucket, "rule": [{"id": "old", "status": "Enabled", "expiration": [{"days": 1}]}]});
+    let with = |bucket: &str| {
+        losses(&[
+            change(TRAIL, &["no-op"], trail(json!({})), trail(json!({}))),
+            change("aws_s3_bucket.logs", &["no-op"], json!({"bucket": "logs"}), json!({"bucket": "logs"})),
+            change("aws_s3_bucket_lifecycle_configuration.new", &["create"], Value::Null, rules(bucket)),
+        ])
+    };
+    assert_eq!(with("logs").len(), 1);
+    assert_eq!(kinds(&with("other")), []);
 }
 
 #[test]
