@@ -136,8 +136,7 @@ pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings>
 #[cfg(feature = "live")]
 pub fn live(args: &args::Live, matches: &ArgMatches) -> anyhow::Result<Judging> {
     let found = find(&args.common.workflow, &[])?;
-    let mut judging =
-        judging::settle(&args.common, None, None, found.as_ref(), Settle::new(matches, found.as_ref()))?;
+    let mut judging = judging::settle(&args.common, None, None, found.as_ref(), Settle::new(matches, found.as_ref()))?;
     judging.suppressions.file = found.as_ref().map(|found| accepted(found, false));
     Ok(judging)
 }

@@ -223,7 +223,9 @@ pub(super) fn counts(scan: &Scan) -> String {
         summary.fail, summary.unknown, summary.pass, summary.not_applicable
     );
     let fixed = scan.baseline.as_ref().map_or(0, |against| against.fixed().count());
-    for (count, word) in [(summary.suppressed, "suppressed"), (summary.baselined, "baselined"), (fixed, "fixed since the baseline")] {
+    for (count, word) in
+        [(summary.suppressed, "suppressed"), (summary.baselined, "baselined"), (fixed, "fixed since the baseline")]
+    {
         if count > 0 {
             line.push_str(&format!(", {count} {word}"));
         }

@@ -161,7 +161,7 @@ pub(super) fn yaml(text: &str) -> Vec<Found> {
 /// The comments of a script: those that its grammar knows, for a shell; for other languages the lines that are one by
 /// their first characters, and what YAML calls a comment.
 pub(super) fn script(text: &str, path: &str) -> Vec<Found> {
-    match Language::of(path, text.as_bytes()) {
+    match Language::of(Path::new(path), text.as_bytes()) {
         Some(Language::Shell) => {
             let comments = shell::comments(text);
             let found =

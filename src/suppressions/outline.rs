@@ -1,6 +1,7 @@
 //! What begins where in a file: blocks, attributes, list items, commands.
 
 use std::ops::Range;
+use std::path::Path;
 
 use crate::source_map::FileId;
 use crate::sources::script::{self, Caller, Language, Source};
@@ -136,7 +137,7 @@ pub(super) fn nodes(documents: &[Node]) -> Outline {
 
 /// The commands of a script.
 pub(super) fn script(text: &str, path: &str, file: FileId) -> Outline {
-    let Some(language) = Language::of(path, text.as_bytes()) else { return Outline::default() };
+    let Some(language) = Language::of(Path::new(path), text.as_bytes()) else { return Outline::default() };
     let commands = script::commands(Source { text, path, file, caller: &Caller::default() }, language);
     let spans = commands.iter().map(script::Command::span).filter(|span| span.file == file);
     Outline::of(spans.map(|span| Item { range: span.range(), always: true, unit: true }).collect())

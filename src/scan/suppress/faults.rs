@@ -236,5 +236,6 @@ fn finding(
         fix: Vec::new(),
         fault: fault.to_owned(),
         fingerprint: String::new(),
+        moved: String::new(),
     }
 }
