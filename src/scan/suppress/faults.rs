@@ -184,7 +184,9 @@ fn expired(slot: &Slot, back: &Finding, scope: &Scope) -> Finding {
         back.subject.shown
     );
     let remedy = "Mend what it suppressed, or decide anew and write a later day.";
-    let fault = format!("{}:{}", slot.check, back.subject.address);
+    // The address of a command is its line.
+    let of = if back.subject.kind == ResourceKind::Command { &back.fault } else { &back.subject.address };
+    let fault = format!("{}:{of}", slot.check);
     let mut found =
         finding(EXPIRED, Severity::Medium, slot.suppression.at, &message, remedy, (slot.check, &fault), scope);
     found.related.push(Related { message: "counts again".to_owned(), at: back.at.clone() });
