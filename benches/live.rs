@@ -39,7 +39,8 @@ fn main() {
     let (alone, memory) = least(runs, || scan(&server, &[]));
     println!("one account: {:.2} s, {memory:.0} MiB", alone.as_secs_f64());
     let (all, memory) = least(runs, || scan(&server, &["--organization"]));
-    println!("{accounts} accounts: {:.2} s, {memory:.0} MiB", all.as_secs_f64());
+    let calls = server.calls().len();
+    println!("{accounts} accounts: {:.2} s, {memory:.0} MiB, {calls} calls", all.as_secs_f64());
     let ideal = alone.as_secs_f64() * accounts as f64 / Limits::default().accounts as f64;
     let good = [
         target("time to that of one account x accounts / accounts at once", all.as_secs_f64() / ideal, MOST_TIME),

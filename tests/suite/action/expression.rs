@@ -25,7 +25,7 @@ fn shown(value: &Value) -> String {
 
 /// Whether a value counts as true.
 pub fn is_true(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false)) && *value != Value::from("") && *value != Value::from(0)
+    !matches!(value, Value::Null | Value::Bool(false)) && *value != *"" && *value != 0
 }
 
 /// The value of an expression, without the braces.
