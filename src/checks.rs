@@ -49,6 +49,7 @@ mod public_log_bucket;
 mod secure_transport;
 mod separate_trails;
 mod sns_notifications;
+mod suppressions;
 mod trail_coverage;
 mod trail_logging_enabled;
 mod trail_quota;
@@ -128,4 +129,6 @@ checks! {
     "trail-tags" => trail_tags,
     "trail-quota" => trail_quota,
     "trail-removal" => trail_removal,
+    "expired-suppression" => suppressions,
+    "unused-suppression" => suppressions,
 }

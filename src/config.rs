@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::finding::{Severity, options};
 use crate::source_map::{FileId, SourceMap, Span};
 use crate::syntax;
-pub use words::{AccountId, CheckId, RegionName, Setting, Threshold, account, region};
+pub use words::{AccountId, CheckId, Day, RegionName, Setting, Threshold, account, region};
 
 mod de;
 pub mod near;
@@ -43,6 +43,14 @@ pub struct Config {
     pub allow_partial: Option<bool>,
     /// A report or baseline whose findings are not new; relative to the folder of this file.
     pub baseline: Option<String>,
+    /// Whether suppressions in the scanned files count: comments and `Metadata`. Default: true.
+    pub inline_suppressions: Option<bool>,
+    /// Whether the skip comments of other tools count. Default: true.
+    pub foreign_suppressions: Option<bool>,
+    /// Whether every suppression must say why. Default: false.
+    pub require_reason: Option<bool>,
+    /// Findings that somebody has accepted.
+    pub suppressions: Vec<Suppression>,
     /// The account that templates and modules are deployed to.
     pub account: Option<AccountId>,
     /// The Region that templates and modules are deployed to.
@@ -72,6 +80,26 @@ pub struct OptionsOfChecks {
     pub expect_trail: Option<bool>,
 }
 
+/// A finding, or a family of findings, that somebody has accepted.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Suppression {
+    /// The check's id.
+    pub check: CheckId,
+    /// The address or ARN of the resource, with `*` and `?` for what may be anything; `*` alone means all.
+    pub resource: String,
+    /// The file of the finding, relative to the root of the repository, with `*` and `?`. Default: any.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Why the finding is accepted.
+    #[serde(deserialize_with = "words::reason")]
+    #[schemars(length(min = 1))]
+    pub reason: String,
+    /// The last day on which it is.
+    #[serde(default)]
+    pub until: Option<Day>,
+}
+
 /// A file that was read.
 #[derive(Debug)]
 pub struct Loaded {
@@ -83,6 +111,8 @@ pub struct Loaded {
     pub file: FileId,
     /// The places of the keys at the top, and of those in `checks` and `options` (`checks.kms-encryption`).
     pub keys: BTreeMap<String, Span>,
+    /// The places of the entries of `suppressions`.
+    pub suppressions: Vec<Span>,
 }
 
 /// Why a file cannot be used.
@@ -105,18 +135,18 @@ pub fn parse(path: &str, text: &str) -> Result<Loaded, (Fault, SourceMap)> {
     let mut sources = SourceMap::default();
     let file = sources.add(path, text);
     match read(&sources, file) {
-        Ok((config, keys)) => Ok(Loaded { config, sources, file, keys }),
+        Ok((config, keys, suppressions)) => Ok(Loaded { config, sources, file, keys, suppressions }),
         Err(fault) => Err((fault, sources)),
     }
 }
 
-type Places = (Config, BTreeMap<String, Span>);
+type Places = (Config, BTreeMap<String, Span>, Vec<Span>);
 
 fn read(sources: &SourceMap, file: FileId) -> Result<Places, Fault> {
     let syntax = |error: syntax::SyntaxError| Fault { message: error.message, span: error.span, help: None };
     let documents = syntax::parse_any(sources.file(file).text(), file).map_err(syntax)?;
     let root = match documents.as_slice() {
-        [] => return Ok((Config::default(), BTreeMap::new())),
+        [] => return Ok((Config::default(), BTreeMap::new(), Vec::new())),
         [root] => root,
         [_, second, ..] => {
             let message = "the file must hold one document".to_owned();
@@ -132,7 +162,9 @@ fn read(sources: &SourceMap, file: FileId) -> Result<Places, Fault> {
             keys.extend(inner.map(|inner| (format!("{}.{}", entry.key, inner.key), inner.key_span)));
         }
     }
-    Ok((config, keys))
+    let suppressions = root.get("suppressions").map_or(&[][..], syntax::Node::items);
+    let suppressions = suppressions.iter().map(|node| node.span).collect();
+    Ok((config, keys, suppressions))
 }
 
 impl Config {
@@ -174,7 +206,7 @@ mod tests {
 
     #[test]
     fn nothing_is_needed() {
-        for text in ["", "# nothing\n", "{}", "checks:\npaths:\noptions:\n"] {
+        for text in ["", "# nothing\n", "{}", "checks:\npaths:\noptions:\nsuppressions:\n"] {
             let config = good(text);
             assert!(config.checks.is_empty() && config.paths.is_empty() && config.fail_on.is_none(), "{text}");
         }
@@ -187,12 +219,15 @@ mod tests {
              insights: {enabled: true, severity: note}\n  trail-tags: on\nframework: [cis-5.0.0]\noptions:\n  \
              min-days: 400\n  required-tags: [owner]\n  accept-event-data-store: true\n  mfa-delete.mode: off\n  \
              readers: [012345678901]\n  allow: ['break-glass*']\n  expect-trail: true\nfail-on: never\nstrict: yes\n\
-             allow-partial: false\naccount: 012345678901\nregion: eu-west-1\nbaseline: b.json\n",
+             allow-partial: false\naccount: 012345678901\nregion: eu-west-1\nbaseline: b.json\n\
+             inline-suppressions: false\nforeign-suppressions: false\nrequire-reason: true\nsuppressions:\n  \
+             - {check: insights, resource: '*', path: 'a/*', reason: cost, until: 2027-01-31}\n",
         );
         assert!(!config.is_on("mfa-delete") && config.is_on("kms-encryption") && config.is_on("trail-quota"));
         let severities: Vec<_> = config.severities().collect();
         assert_eq!(severities, [("insights", Severity::Note), ("kms-encryption", Severity::High)]);
         assert_eq!(config.options.mfa_delete_mode, Some(options::MfaDeleteMode::Off));
+        assert_eq!(config.suppressions[0].until.expect("is given").0, time::macros::date!(2027 - 01 - 31));
         assert_eq!(config.account.expect("is given").0, "012345678901", "no digit is lost");
     }
 
@@ -210,6 +245,15 @@ mod tests {
             ),
             ("checks:\n  insights: {severity: lo}\n", 2, 24, "unknown word 'lo'", Some("did you mean 'low'?")),
             ("checks:\n  insights: 3\n", 2, 13, "expected", None),
+            ("suppressions:\n  - check: insights\n    resource: '*'\n", 2, 5, "the key 'reason' is missing", None),
+            ("suppressions:\n  - {check: insights, resource: '*', reason: ' '}\n", 2, 46, "a reason", None),
+            (
+                "suppressions:\n  - {check: insights, resource: x, reason: y, until: 2027-02-30}\n",
+                2,
+                54,
+                "a day is written as",
+                None,
+            ),
             ("options:\n  min-days: soon\n", 2, 13, "expected", None),
             ("options:\n  min-day: 3\n", 2, 3, "unknown key 'min-day'", Some("did you mean 'min-days'?")),
             ("account: 12\n", 1, 10, "an account id has twelve digits", None),

@@ -1,5 +1,7 @@
 //! What a check says: findings, and the [`Judge`] that makes them.
 
+use std::sync::Arc;
+
 use crate::model::Identity;
 use crate::model::attr::Origin;
 use crate::source_map::Span;
@@ -8,10 +10,12 @@ use crate::truth::{Cause, Causes};
 pub mod allow;
 mod judge;
 pub mod options;
+pub mod suppression;
 mod witness;
 
 pub use judge::{Draft, Judge, clean, is_hidden};
 pub use options::Options;
+pub use suppression::{Suppression, SuppressionKind};
 
 /// How bad a fail is.
 #[derive(
@@ -111,6 +115,8 @@ pub enum Lost {
 pub enum Standing {
     /// Neither in the baseline nor suppressed.
     New,
+    /// Somebody accepted it.
+    Suppressed,
     /// In the baseline.
     Baselined,
 }
@@ -120,6 +126,7 @@ impl Standing {
     pub fn word(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Suppressed => "suppressed",
             Self::Baselined => "baselined",
         }
     }
@@ -167,6 +174,8 @@ pub struct Finding {
     pub severity: Severity,
     /// Whether it is news.
     pub standing: Standing,
+    /// Who suppressed it, where somebody did.
+    pub suppression: Option<Arc<Suppression>>,
     /// What it is about.
     pub subject: Identity,
     /// One or two sentences in clean text.

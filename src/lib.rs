@@ -3,7 +3,7 @@
 //! The floors, from top to bottom; an import may skip floors and never points up:
 //!
 //! ```text
-//! cli → reports → scan → config, compare → sources | checks → finding → model | syntax → truth, source_map
+//! cli → reports → scan → config, compare, suppressions → sources | checks → finding → model | syntax → truth, source_map
 //! ```
 pub mod checks;
 pub mod cli;
@@ -15,5 +15,6 @@ pub mod reports;
 pub mod scan;
 pub mod source_map;
 pub mod sources;
+pub mod suppressions;
 pub mod syntax;
 pub mod truth;

@@ -244,6 +244,7 @@ fn is_new_fail(finding: &Finding) -> bool {
 fn is_listed(finding: &Finding, also: &BTreeSet<Show>) -> bool {
     let standing = match finding.standing {
         Standing::New => true,
+        Standing::Suppressed => also.contains(&Show::Suppressed),
         Standing::Baselined => also.contains(&Show::Baselined),
     };
     standing

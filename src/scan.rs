@@ -4,7 +4,7 @@
 //! reads the files that could be ours, `read` parses them into templates, the source lowers these into the estate,
 //! the checks judge it, and `fingerprint` gives every finding its identity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
@@ -20,6 +20,7 @@ use crate::sources::aws::lower::AccountLine;
 use crate::sources::aws::recording::Recording;
 use crate::sources::cloudformation;
 use crate::sources::script::Caller;
+use crate::suppressions::Form;
 use crate::truth::Truth;
 
 pub mod base;
@@ -33,10 +34,12 @@ mod plans;
 mod read;
 mod recordings;
 mod scripts;
+mod suppress;
 mod terraform;
 mod walk;
 
 pub use baseline::{Against, Reach};
+pub use suppress::{Accepted, EXPIRED, Entry, Suppressions, UNUSED};
 
 /// The largest template that is read, in bytes. Far beyond what CloudFormation takes; it bounds memory.
 pub const LARGEST_TEMPLATE: u64 = 64 * 1024 * 1024;
@@ -60,6 +63,8 @@ pub struct Request<'a> {
     pub exclude: Exclude,
     /// Severities that replace those of the checks.
     pub severities: BTreeMap<&'static str, Severity>,
+    /// Which suppressions count.
+    pub suppressions: Suppressions,
     /// The checks to run; they run and are listed in the order of the table whatever the order here.
     pub checks: Vec<&'static Check>,
     /// What the checks may be told.
@@ -134,6 +139,9 @@ pub enum ScanError {
     /// Paths that do not exist.
     #[error("no such file or directory: {}", .0.join(", "))]
     NotFound(Vec<String>),
+    /// Suppressions do not say why, and must.
+    #[error("'require-reason' is set, and suppressions give no reason: {}", .0.join(", "))]
+    NoReason(Vec<String>),
     /// The repository root is not a folder.
     #[error("the repository root '{0}' is not a folder")]
     RepoRoot(String),
@@ -238,6 +246,9 @@ impl Gap {
 /// If a path does not exist: a typing error must not look like a clean scan.
 pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let checks = in_table_order(&request.checks);
+    // Asked alone, they judge what all suppressions are about.
+    let alone = !checks.is_empty() && checks.iter().all(|check| [EXPIRED, UNUSED].contains(&check.id));
+    let judged = if alone { crate::checks::CHECKS.iter().collect() } else { checks.clone() };
     let report = |step| {
         if let Some(progress) = request.progress {
             progress(step);
@@ -253,6 +264,8 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     let read::Read { templates, mut plans, files, scripts, base, mut gaps } =
         read::templates(walked, &caller, &mut sources, &report);
     plan_sources::settle(&mut plans, &files, named.as_deref(), &base, &mut sources)?;
+    let mut forms: HashMap<_, _> = scripts.iter().map(|script| (script.file, Form::Script)).collect();
+    forms.extend(templates.iter().map(|template| (template.root.span.file, Form::Template)));
     let lowered = lower(templates, &request.cloudformation, &sources, &mut gaps);
     for (span, message) in lowered.faults {
         let path = Some(sources.file(span.file).path().to_owned());
@@ -275,13 +288,26 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
     inputs.extend(scripts::embedded(&run, &caller, &sources, first, &mut gaps));
     let estate = Estate::new(inputs);
     report(Progress::Judging);
-    let mut findings = judge(&estate, &checks, &request.options, &mut gaps)?;
+    let mut findings = judge(&estate, &judged, &request.options, &mut gaps)?;
     plan_sources::once(&mut findings, &estate);
     for finding in &mut findings {
         finding.severity = request.severities.get(finding.check).copied().unwrap_or(finding.severity);
     }
     sort(&mut findings, &sources);
-    instances::settle(&mut findings, &sources);
+    instances::relocate(&mut findings, &sources);
+    let context = suppress::Context {
+        settings: &request.suppressions,
+        forms,
+        base: &base,
+        estate: &estate,
+        judged: &judged,
+        severities: &request.severities,
+    };
+    suppress::settle(&mut findings, &context, &mut sources, &mut gaps)?;
+    if alone {
+        findings.retain(|finding| checks.iter().any(|check| check.id == finding.check));
+    }
+    instances::join(&mut findings);
     fingerprint::fill(&mut findings, &estate);
     settle(&mut findings, &sources);
     let order = |gap: &Gap| {

@@ -35,9 +35,13 @@ pub struct Meta {
     /// Control ids: `cis-5.0.0/3.2`, `security-hub/CloudTrail.4`.
     #[serde(default)]
     pub controls: Vec<String>,
-    /// Ids of other tools' checks that ask the same.
+    /// Ids of other tools' checks that ask the same: a skip comment that names one holds for this check.
     #[serde(default)]
     pub equivalents: BTreeMap<String, Vec<String>>,
+    /// Ids of other tools' checks that ask a part of it: a skip comment that names one would hide the rest, and does not
+    /// hold.
+    #[serde(default)]
+    pub partly: BTreeMap<String, Vec<String>>,
     /// The options that it reads, with what they do.
     #[serde(default)]
     pub options: BTreeMap<String, String>,

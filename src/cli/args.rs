@@ -277,6 +277,8 @@ pub enum Shown {
     Unknown,
     /// The question does not arise
     NotApplicable,
+    /// Somebody accepted it
+    Suppressed,
     /// It is in the baseline
     Baselined,
     /// It is in the baseline and no longer found

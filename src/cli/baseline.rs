@@ -11,7 +11,7 @@ use super::parameters;
 use crate::compare::{Known, Unread, baseline, files};
 use crate::finding::clean;
 use crate::scan::base::Base;
-use crate::scan::{self, Exclude, Gap, Request, Scan, ScanError, TerraformSettings};
+use crate::scan::{self, Exclude, Gap, Request, Scan, ScanError, Suppressions, TerraformSettings};
 use crate::sources::cloudformation;
 
 /// Where what was known is, and where it is written.
@@ -124,6 +124,8 @@ pub fn of_commit(reference: &str, args: &args::Scan, request: &Request<'_>) -> a
             severities: request.severities.clone(),
             checks: request.checks.clone(),
             options: request.options.clone(),
+            // What lacks a reason there is no fault of what is scanned now.
+            suppressions: Suppressions { require_reason: false, ..request.suppressions.clone() },
             cloudformation: cloudformation::Settings {
                 parameters: parameters_then(&mut base, &args.parameters),
                 ..request.cloudformation.clone()

@@ -138,6 +138,7 @@ pub fn json(frameworks: &[String]) -> anyhow::Result<String> {
             "references": meta.references,
             "controls": meta.controls,
             "equivalents": meta.equivalents,
+            "partly": meta.partly,
             "options": meta.options,
         })
     };
@@ -145,4 +146,40 @@ pub fn json(frameworks: &[String]) -> anyhow::Result<String> {
     let mut text = serde_json::to_string_pretty(&json!({ "schema_version": "1", "checks": checks }))?;
     text.push('\n');
     Ok(text)
+}
+
+/// The tools of the table of equivalents, by the keys of pages and by their names.
+const TOOLS: [(&str, &str); 7] = [
+    ("checkov", "Checkov"),
+    ("trivy", "Trivy"),
+    ("tfsec", "tfsec"),
+    ("kics", "KICS"),
+    ("cfn-nag", "cfn_nag"),
+    ("cdk-nag", "cdk-nag"),
+    ("prowler", "Prowler"),
+];
+
+/// Which checks of other tools ask the same as ours, as a Markdown table.
+///
+/// # Errors
+/// If a page cannot be read.
+pub fn equivalents() -> anyhow::Result<String> {
+    let mut table = "| Tool | Its check | Ours | Skip comments |\n|---|---|---|---|\n".to_owned();
+    for (key, name) in TOOLS {
+        let mut rows = Vec::new();
+        for check in CHECKS {
+            let meta = Page::parse(check.page).with_context(|| format!("the page of '{}'", check.id))?.meta;
+            // Prowler judges accounts: there are no files to write in.
+            let holds = if key == "prowler" { "–" } else { "hold" };
+            for (ids, word) in [(&meta.equivalents, holds), (&meta.partly, "do not hold: asks a part")] {
+                let ids = ids.get(key).into_iter().flatten();
+                rows.extend(ids.map(|id| (id.clone(), check.id, if key == "prowler" { "–" } else { word })));
+            }
+        }
+        rows.sort();
+        for (id, check, word) in rows {
+            table.push_str(&format!("| {name} | `{id}` | [`{check}`](../checks/{check}.md) | {word} |\n"));
+        }
+    }
+    Ok(table)
 }

@@ -31,6 +31,7 @@ pub fn write(check: &Check, page: &Page, out: &mut dyn Write) -> io::Result<()> 
         ("practice", meta.practice.clone().unwrap_or_default()),
         ("sources", sources.join(", ")),
         ("controls", meta.controls.join(", ")),
+        ("suppress", format!("# trailwarden:ignore {} until=YYYY-MM-DD reason=\"…\"", check.id)),
     ];
     for (term, fact) in facts.iter().filter(|(_, fact)| !fact.is_empty()) {
         writeln!(out, "{TERM}{term:>8}{TERM:#}  {fact}")?;

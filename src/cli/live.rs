@@ -38,7 +38,7 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
             "--account, --exclude-account, --ou and --shard choose accounts of an organization: add --organization"
         );
     }
-    let Judging { checks, options, severities, reporting } = settings::live(args, matches)?;
+    let Judging { checks, options, suppressions, severities, reporting } = settings::live(args, matches)?;
     if args.common.workflow.show_config {
         std::io::stdout().lock().write_all(reporting.table.as_bytes())?;
         return Ok(ExitStatus::Clean);
@@ -87,6 +87,7 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         checks,
         options,
         severities,
+        suppressions,
         clock: stated.map(time::OffsetDateTime::unix_timestamp),
         live: Some(recording),
         ..scan::Request::default()

@@ -13,10 +13,11 @@ use super::baseline::Baselines;
 use super::configuration::{self, Found, Settle, Whence};
 use super::parameters;
 use crate::checks::Check;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::finding::{Options, Severity};
 use crate::reports::{self, Format};
-use crate::scan::{Exclude, LARGEST_PLAN, Request, STDIN, TerraformSettings};
+use crate::scan::{self, Accepted, Exclude, LARGEST_PLAN, Request, STDIN, Suppressions, TerraformSettings};
+use crate::source_map::Span;
 use crate::sources::cloudformation;
 
 mod judging;
@@ -56,6 +57,8 @@ pub struct Judging {
     pub checks: Vec<&'static Check>,
     /// What the checks are told.
     pub options: Options,
+    /// Which suppressions count.
+    pub suppressions: Suppressions,
     /// Severities that replace those of the checks.
     pub severities: BTreeMap<&'static str, Severity>,
     /// For what comes after it.
@@ -86,8 +89,10 @@ pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings>
     if !config.exclude.is_empty() {
         settle.note("exclude", config.exclude.join(", "), settle.place("exclude"));
     }
-    let Judging { checks, options, severities, mut reporting } =
+    let Judging { checks, options, mut suppressions, severities, mut reporting } =
         judging::settle(&args.common, args.expect_trail, args.base_ref.as_deref(), found.as_ref(), settle)?;
+    // What the command line names may be less than what the file is about.
+    suppressions.file = found.as_ref().map(|found| accepted(found, args.paths.is_empty()));
     let mut formats = reporting.outputs.iter().map(|(format, _)| *format).chain(reporting.stdout);
     if formats.any(|format| format == Format::Asff) && (account.is_none() || region.is_none()) {
         bail!("the format asff needs --account and --region: Security Hub takes findings of one account and Region");
@@ -101,6 +106,7 @@ pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings>
         repo_root: args.repo_root.clone(),
         exclude,
         severities,
+        suppressions,
         checks,
         options,
         cloudformation: cloudformation::Settings {
@@ -130,7 +136,28 @@ pub fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<Settings>
 #[cfg(feature = "live")]
 pub fn live(args: &args::Live, matches: &ArgMatches) -> anyhow::Result<Judging> {
     let found = find(&args.common.workflow, &[])?;
-    judging::settle(&args.common, None, None, found.as_ref(), Settle::new(matches, found.as_ref()))
+    let mut judging = judging::settle(&args.common, None, None, found.as_ref(), Settle::new(matches, found.as_ref()))?;
+    judging.suppressions.file = found.as_ref().map(|found| accepted(found, false));
+    Ok(judging)
+}
+
+/// What a configuration file accepts; `whole` if the scan is of all that it is about.
+fn accepted(found: &Found, whole: bool) -> Accepted {
+    let loaded = &found.loaded;
+    let entry = |(written, at): (&config::Suppression, &Span)| scan::Entry {
+        check: written.check.get(),
+        resource: written.resource.clone(),
+        path: written.path.clone(),
+        reason: written.reason.clone(),
+        until: written.until.map(|day| day.0),
+        at: at.range(),
+    };
+    Accepted {
+        place: found.place.clone(),
+        text: loaded.sources.file(loaded.file).text().to_owned(),
+        whole,
+        entries: loaded.config.suppressions.iter().zip(&loaded.suppressions).map(entry).collect(),
+    }
 }
 
 fn find(workflow: &args::Workflow, paths: &[PathBuf]) -> anyhow::Result<Option<Found>> {

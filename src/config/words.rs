@@ -9,6 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use super::near::nearest;
 use crate::checks::CHECKS;
 use crate::finding::Severity;
+use crate::finding::suppression::day;
 
 /// The id of a check that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -225,6 +226,40 @@ impl JsonSchema for RegionName {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "description": "The name of a Region.", "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)+-[0-9]+$" })
     }
+}
+
+/// A day: `2027-01-31`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub time::Date);
+
+impl Day {
+    /// Reads `YYYY-MM-DD`.
+    pub fn parse(text: &str) -> Option<Self> {
+        day(text).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom("a day is written as 2027-01-31"))
+    }
+}
+
+impl JsonSchema for Day {
+    fn schema_name() -> Cow<'static, str> {
+        "Day".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "description": "A day: 2027-01-31.", "type": "string", "format": "date" })
+    }
+}
+
+/// A reason that says something.
+pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let trimmed = text.trim();
+    if trimmed.is_empty() { Err(de::Error::custom("a reason must say something")) } else { Ok(trimmed.to_owned()) }
 }
 
 #[cfg(test)]

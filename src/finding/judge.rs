@@ -269,6 +269,7 @@ impl<'j, 'o> Draft<'j, 'o> {
             severity: if matches!(outcome, Outcome::Fail(_)) { self.severity } else { self.judge.severity },
             outcome,
             standing: Standing::New,
+            suppression: None,
             at: self.at.unwrap_or_else(|| self.subject.at.clone()),
             subject: self.subject,
             message: clean(&message),

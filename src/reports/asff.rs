@@ -127,6 +127,10 @@ fn finding(entry: &Entry<'_>, hub: &Hub, time: &str) -> Value {
         let code = reason.to_ascii_uppercase().replace('-', "_");
         record["Compliance"]["StatusReasons"] = json!([{"ReasonCode": code, "Description": cut(&detail, 1024)}]);
     }
+    if let Some(accepted) = entry.accepted() {
+        record["Workflow"] = json!({"Status": "SUPPRESSED"});
+        record["Note"] = json!({"Text": cut(&accepted, 512), "UpdatedBy": "trailwarden", "UpdatedAt": time});
+    }
     if let Some(remedy) = entry.remedy() {
         record["Remediation"] = json!({"Recommendation": {"Text": cut(&remedy, 512), "Url": entry.help()}});
     }

@@ -76,7 +76,7 @@ fn finding_row(entry: &Entry<'_>) -> Row {
         end_column,
         entry.message(),
         entry.example().unwrap_or_default(),
-        entry.cause().map(|(_, detail)| detail).unwrap_or_default(),
+        entry.accepted().or_else(|| entry.cause().map(|(_, detail)| detail)).unwrap_or_default(),
         entry.remedy().unwrap_or_default(),
         entry.controls().join(" "),
         entry.help(),

@@ -2,7 +2,8 @@
 //! escapes them for its own grammar.
 
 use crate::checks::page::Page;
-use crate::finding::{Finding, Outcome, Severity, clean};
+use crate::finding::suppression::written;
+use crate::finding::{Finding, Outcome, Severity, Standing, Suppression, clean};
 use crate::reports::location::{self, Location};
 use crate::reports::pages::{Pages, plain};
 use crate::reports::{Settings, is_listed, sarif, witness};
@@ -11,6 +12,8 @@ use crate::scan::{Gap, Scan};
 /// A finding with what the scan and the pages say of it.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
+    /// The scan.
+    scan: &'a Scan,
     /// The finding itself.
     pub finding: &'a Finding,
     /// The check's page.
@@ -34,6 +37,7 @@ pub(super) fn listed<'a>(
     scan.findings.iter().filter(|finding| is_listed(finding, &settings.show)).map(|finding| {
         let (account, region) = location::of_resource(scan, finding);
         Entry {
+            scan,
             finding,
             page: pages.get(finding.check),
             exact: location::of_origin(scan, &finding.at),
@@ -45,13 +49,26 @@ pub(super) fn listed<'a>(
 }
 
 impl<'a> Entry<'a> {
-    /// Whether it is a fail.
+    /// Whether it is a fail that counts.
     pub fn fails(&self) -> bool {
-        matches!(self.finding.outcome, Outcome::Fail(_))
+        matches!(self.finding.outcome, Outcome::Fail(_)) && !self.suppressed()
+    }
+
+    /// Whether somebody accepted it.
+    pub fn suppressed(&self) -> bool {
+        self.finding.standing == Standing::Suppressed
+    }
+
+    /// Who accepted it, where and why, as a clause.
+    pub fn accepted(&self) -> Option<String> {
+        self.finding.suppression.as_deref().map(|suppression| accepted(self.scan, suppression))
     }
 
     /// The severity of a fail, else the verdict: what stands first.
     pub fn heading(&self) -> &'static str {
+        if self.suppressed() {
+            return self.finding.standing.word();
+        }
         if self.fails() { self.finding.severity.word() } else { self.finding.outcome.word() }
     }
 
@@ -97,6 +114,9 @@ impl<'a> Entry<'a> {
             text.push(' ');
             text.push_str(&remedy);
         }
+        if let Some(accepted) = self.accepted() {
+            text.push_str(&format!(" Suppressed {}", sentence(&accepted)));
+        }
         text
     }
 
@@ -132,6 +152,14 @@ impl<'a> Entry<'a> {
         names.dedup();
         names
     }
+}
+
+/// `by checkov (CKV_AWS_35) at main.tf:3:5 until 2027-01-31: why`
+pub(super) fn accepted(scan: &Scan, suppression: &Suppression) -> String {
+    let place = at(&location::of_span(&scan.sources, suppression.at));
+    let until = suppression.until.map(|last| format!(" until {}", written(last))).unwrap_or_default();
+    let why = suppression.reason.as_deref().unwrap_or("no reason is given");
+    clean(&format!("by {} at {place}{until}: {why}", suppression.by()))
 }
 
 /// `path:line:column` of a place.
@@ -195,7 +223,9 @@ pub(super) fn counts(scan: &Scan) -> String {
         summary.fail, summary.unknown, summary.pass, summary.not_applicable
     );
     let fixed = scan.baseline.as_ref().map_or(0, |against| against.fixed().count());
-    for (count, word) in [(summary.baselined, "baselined"), (fixed, "fixed since the baseline")] {
+    for (count, word) in
+        [(summary.suppressed, "suppressed"), (summary.baselined, "baselined"), (fixed, "fixed since the baseline")]
+    {
         if count > 0 {
             line.push_str(&format!(", {count} {word}"));
         }

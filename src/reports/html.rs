@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::finding::{Outcome, clean};
+use crate::finding::{Outcome, Standing, clean};
 use crate::reports::Settings;
 use crate::reports::entry::{self, Entry};
 use crate::reports::pages::{Pages, plain};
@@ -91,9 +91,10 @@ fn gaps(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
 
 /// How many verdicts of each kind each check gave.
 fn checks(scan: &Scan, pages: &Pages, out: &mut dyn Write) -> io::Result<()> {
-    let mut counts: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
     for finding in &scan.findings {
         let column = match finding.outcome {
+            _ if finding.standing == Standing::Suppressed => 4,
             Outcome::Fail(_) => 0,
             Outcome::Unknown(_) => 1,
             Outcome::Pass => 2,
@@ -106,7 +107,7 @@ fn checks(scan: &Scan, pages: &Pages, out: &mut dyn Write) -> io::Result<()> {
         "<section aria-labelledby=\"checks\"><h2 id=\"checks\">Checks</h2>\n<details><summary>{} checks, {} of them with \
          fails</summary><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"checks\"><table><thead><tr><th scope=\"col\">Check</th><th scope=\"col\">What \
          is so when it passes</th><th scope=\"col\" class=\"number\">Fail</th><th scope=\"col\" class=\"number\">Unknown</th><th \
-         scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" class=\"number\">Not applicable</th></tr></thead><tbody>",
+         scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" class=\"number\">Not applicable</th><th scope=\"col\" class=\"number\">Suppressed</th></tr></thead><tbody>",
         scan.checks.len(),
         counts.values().filter(|columns| columns[0] > 0).count()
     )?;
@@ -166,6 +167,7 @@ fn article(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     };
     item("For example", entry.example())?;
     item("Because", entry.cause().map(|(_, detail)| detail))?;
+    item("Suppressed", entry.accepted())?;
     item("Fix", entry.remedy())?;
     item("Resource", Some(format!("{} {}", finding.subject.kind.noun(), entry.address())))?;
     item("Instances", Some(instances(&finding.subject.instances)))?;

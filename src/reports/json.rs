@@ -129,9 +129,20 @@ fn view<'a>(scan: &'a Scan, pages: &'a Pages, finding: &'a finding::Finding) -> 
         witness: witness(&finding.outcome),
         remediation: finding.remediation.as_deref().filter(|text| !text.is_empty()),
         controls: pages.get(finding.check).map(|page| page.meta.controls.as_slice()).unwrap_or_default(),
-        suppression: (),
+        suppression: finding.suppression.as_deref().map(|suppression| accepted(scan, suppression)),
         fingerprint: &finding.fingerprint,
         moved_fingerprint: &finding.moved,
+    }
+}
+
+fn accepted<'a>(scan: &'a Scan, suppression: &finding::Suppression) -> model::Suppression<'a> {
+    model::Suppression {
+        kind: suppression.kind.word(),
+        tool: suppression.tool,
+        names: finding::clean(&suppression.named),
+        reason: suppression.reason.as_deref().map(finding::clean),
+        until: suppression.until.map(finding::suppression::written),
+        location: location::of_span(&scan.sources, suppression.at),
     }
 }
 

@@ -20,8 +20,7 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
     for entry in entry::listed(scan, &pages, settings) {
         suites.entry(entry.finding.check).or_default().push(entry);
     }
-    let all = suites.values().flatten().map(|entry| &entry.finding.outcome);
-    let mut total = Counts::of(all);
+    let mut total = Counts::of(suites.values().flatten());
     let gaps = Counts { tests: scan.gaps.len().max(1), errors: scan.gaps.len(), ..Counts::default() };
     total.tests += gaps.tests;
     total.errors += gaps.errors;
@@ -41,7 +40,7 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
     writeln!(out, "  </testsuite>")?;
     for check in &scan.checks {
         let cases = suites.remove(check.id).unwrap_or_default();
-        let counts = Counts::of(cases.iter().map(|entry| &entry.finding.outcome));
+        let counts = Counts::of(cases.iter());
         writeln!(out, "  <testsuite name=\"{}\" {}>", check.id, counts.attributes())?;
         for entry in &cases {
             write_case(entry, out)?;
@@ -60,14 +59,14 @@ struct Counts {
 }
 
 impl Counts {
-    fn of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Self {
+    fn of<'a>(entries: impl Iterator<Item = &'a Entry<'a>>) -> Self {
         let mut counts = Self::default();
-        for outcome in outcomes {
+        for entry in entries {
             counts.tests += 1;
-            match outcome {
+            match entry.finding.outcome {
                 Outcome::Pass => {}
-                Outcome::Fail(_) => counts.failures += 1,
-                Outcome::Unknown(_) | Outcome::NotApplicable(_) => counts.skipped += 1,
+                Outcome::Fail(_) if entry.fails() => counts.failures += 1,
+                Outcome::Fail(_) | Outcome::Unknown(_) | Outcome::NotApplicable(_) => counts.skipped += 1,
             }
         }
         counts
@@ -100,6 +99,10 @@ fn write_case(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     let message = escape(&entry.message());
     match &finding.outcome {
         Outcome::Pass => {}
+        _ if entry.suppressed() => {
+            let accepted = escape(&entry.accepted().unwrap_or_default());
+            writeln!(out, "      <skipped message=\"suppressed {accepted}: {message}\"/>")?;
+        }
         Outcome::Fail(_) => {
             let text = format!("{}: {}\n{}", entry.at(), entry.story(), entry.help());
             let (severity, text) = (finding.severity.word(), escape_lines(&text));

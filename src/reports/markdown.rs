@@ -142,6 +142,7 @@ fn details(entry: &Entry<'_>) -> String {
     };
     item("for example", entry.example());
     item("because", entry.cause().map(|(_, detail)| detail));
+    item("suppressed", entry.accepted());
     item("fix", entry.remedy());
     item("resource", Some(entry.address()));
     item("controls", Some(entry.controls().join(", ")).filter(|controls| !controls.is_empty()));

@@ -83,6 +83,11 @@ fn finding(entry: &Entry<'_>, time: i64) -> Value {
         "type": finding.subject.kind.word(),
         "data": place(entry.exact),
     }]);
+    if entry.suppressed() {
+        event["status_id"] = 3.into();
+        event["status"] = "Suppressed".into();
+        event["comment"] = entry.accepted().into();
+    }
     if let Some(region) = entry.region {
         event["resources"][0]["region"] = region.into();
     }

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Outcome, Severity, Standing, clean};
+use crate::finding::{Finding, Outcome, Severity, Standing, Suppression, SuppressionKind, clean};
 use crate::reports::location::{self, Location};
-use crate::reports::{Lazy, Settings, entry, is_listed, witness};
+use crate::reports::{Lazy, Settings, Show, entry, is_listed, witness};
 use crate::scan::{Gap, Scan};
 use rules::Rules;
 
@@ -30,6 +30,7 @@ pub fn help_uri(check: &str) -> String {
 pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Result<()> {
     let rules = Rules::all(scan);
     let chosen = choose(scan, settings);
+    let told = settings.sarif_include.contains(&Show::Suppressed);
     let run = model::Run {
         tool: model::Tool { driver: driver(&rules) },
         automation_details: model::AutomationDetails { id: automation_id(&settings.category) },
@@ -38,7 +39,7 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
         results: Lazy(|| {
             let left = settings.max_results - chosen.len().min(settings.max_results);
             let absent = absent::results(scan, &rules, settings).take(left);
-            chosen.iter().map(|&finding| result(scan, &rules, finding)).chain(absent)
+            chosen.iter().map(|&finding| result(scan, &rules, finding, told)).chain(absent)
         }),
     };
     let log = model::Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
@@ -106,7 +107,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::Result<'a> {
+fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding, told: bool) -> model::Result<'a> {
     let (index, rule) = rules.of(finding.check, finding.severity).unzip();
     let other = kind(&finding.outcome);
     // The level of a result agrees with its rule's: some consumers read the one, some the other.
@@ -134,6 +135,7 @@ fn result<'a>(scan: &'a Scan, rules: &'a Rules, finding: &'a Finding) -> model::
         }],
         related_locations: related(scan, finding),
         fixes: fix(scan, finding),
+        suppressions: told.then(|| suppressions(scan, finding)),
         partial_fingerprints: model::Fingerprints {
             trailwarden: &finding.fingerprint,
             line: live::path(scan, finding).map(|_| live::line_hash(finding)),
@@ -162,6 +164,8 @@ fn state(standing: Standing) -> &'static str {
     match standing {
         Standing::New => "new",
         Standing::Baselined => "unchanged",
+        // Whether the baseline has it is not asked of what counts for nothing.
+        Standing::Suppressed => "new",
     }
 }
 
@@ -222,6 +226,27 @@ fn fix(scan: &Scan, finding: &Finding) -> Option<[model::Fix; 1]> {
             replacements: finding.fix.iter().map(replacement).collect(),
         }],
     }])
+}
+
+/// Who accepted a finding; nobody, for most.
+fn suppressions(scan: &Scan, finding: &Finding) -> Vec<model::Suppression> {
+    finding.suppression.as_deref().map(|suppression| accepted(scan, suppression)).into_iter().collect()
+}
+
+/// A suppression of the configuration file is outside of the code that it is about; the others stand in it.
+fn accepted(scan: &Scan, suppression: &Suppression) -> model::Suppression {
+    let kind = if suppression.kind == SuppressionKind::Config { "external" } else { "inSource" };
+    model::Suppression {
+        kind,
+        status: "accepted",
+        justification: suppression.reason.as_deref().map(clean),
+        location: model::Location {
+            id: None,
+            message: None,
+            physical_location: physical(location::of_span(&scan.sources, suppression.at)),
+            logical_locations: None,
+        },
+    }
 }
 
 fn related(scan: &Scan, finding: &Finding) -> Vec<model::Location> {

@@ -31,6 +31,7 @@ impl Summary {
                 (Standing::New, Outcome::Fail(_)) => &mut summary.fail,
                 (Standing::New, Outcome::Unknown(_)) => &mut summary.unknown,
                 (Standing::New, Outcome::NotApplicable(_)) => &mut summary.not_applicable,
+                (Standing::Suppressed, _) => &mut summary.suppressed,
             };
             *count += 1;
         }

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer};
 
 use crate::compare::Entry;
-use crate::finding::{Finding, Outcome, Severity, clean};
+use crate::finding::{Finding, Outcome, Severity, Standing, clean};
 use crate::model::attr;
 use crate::reports::location;
 use crate::reports::pages::{Pages, plain};
 use crate::reports::summary::{Summary, severities};
-use crate::reports::{Settings, Show, failing, is_listed, witness};
+use crate::reports::{Settings, Show, entry, failing, is_listed, witness};
 use crate::scan::{Against, Gap, Scan};
 use crate::source_map::Span;
 use crate::sources::aws::recording::Status;
@@ -54,6 +54,7 @@ pub fn write(scan: &Scan, settings: &Settings, out: &mut dyn Write) -> io::Resul
 /// Fails come first, the worst first; what else was asked for follows, kind by kind.
 fn rank(finding: &Finding) -> (u8, std::cmp::Reverse<Severity>) {
     match finding.outcome {
+        _ if finding.standing == Standing::Suppressed => (4, std::cmp::Reverse(Severity::Critical)),
         Outcome::Fail(_) => (0, std::cmp::Reverse(finding.severity)),
         Outcome::Unknown(_) => (1, std::cmp::Reverse(Severity::Critical)),
         Outcome::Pass => (2, std::cmp::Reverse(Severity::Critical)),
@@ -63,6 +64,9 @@ fn rank(finding: &Finding) -> (u8, std::cmp::Reverse<Severity>) {
 
 /// The colour and the word in front of a finding.
 fn heading(finding: &Finding) -> Level<'static> {
+    if finding.standing == Standing::Suppressed {
+        return Level::HELP.with_name(finding.standing.word());
+    }
     match &finding.outcome {
         Outcome::Fail(_) => match finding.severity {
             Severity::Critical | Severity::High => Level::ERROR,
@@ -112,6 +116,9 @@ fn group<'a>(scan: &'a Scan, finding: &'a Finding, why: Option<String>) -> Group
     }
     if let Outcome::Fail(Some(witness)) = &finding.outcome {
         group = group.element(note("example", &witness::sentence(witness)));
+    }
+    if let Some(suppression) = finding.suppression.as_deref() {
+        group = group.element(note("suppressed", &entry::accepted(scan, suppression)));
     }
     if let Some(why) = why {
         group = group.element(note("why", &why));

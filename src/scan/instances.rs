@@ -4,18 +4,16 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::finding::{Finding, Outcome, Related};
+use crate::finding::{Finding, Outcome, Related, Standing};
 use crate::model::attr::Origin;
 use crate::source_map::{FileId, SourceMap};
 
-/// Moves places out of installed modules, tells where modules are called, and joins equal findings about instances of
-/// one block. The findings are sorted.
-pub(super) fn settle(findings: &mut Vec<Finding>, sources: &SourceMap) {
+/// Moves places out of installed modules, and tells where modules are called.
+pub(super) fn relocate(findings: &mut [Finding], sources: &SourceMap) {
     let moved = moves(findings, sources);
     for finding in findings.iter_mut() {
-        relocate(finding, &moved);
+        relocate_one(finding, &moved);
     }
-    join(findings);
 }
 
 /// Whether a file belongs to a module that Terraform installed: no part of the repository.
@@ -38,7 +36,7 @@ fn moves(findings: &[Finding], sources: &SourceMap) -> HashMap<FileId, Origin> {
     moved
 }
 
-fn relocate(finding: &mut Finding, moved: &HashMap<FileId, Origin>) {
+fn relocate_one(finding: &mut Finding, moved: &HashMap<FileId, Origin>) {
     let target = |origin: &Origin| match origin {
         Origin::Text(span) => moved.get(&span.file).cloned(),
         Origin::Api { .. } => None,
@@ -59,8 +57,8 @@ fn relocate(finding: &mut Finding, moved: &HashMap<FileId, Origin>) {
     finding.related.retain(|related| related.at != at);
 }
 
-/// Joins findings that differ in the instance only. Each keeps the place of the first.
-fn join(findings: &mut Vec<Finding>) {
+/// Joins equal findings about instances of one block. The findings are sorted; each keeps the place of the first.
+pub(super) fn join(findings: &mut Vec<Finding>) {
     let mut places: HashMap<(&'static str, u32, String, String, &'static str), usize> = HashMap::new();
     let mut joined: Vec<Finding> = Vec::with_capacity(findings.len());
     for finding in findings.drain(..) {
@@ -87,6 +85,10 @@ fn join(findings: &mut Vec<Finding>) {
 }
 
 fn add(first: &mut Finding, other: Finding) {
+    // What is accepted for some instances only is not accepted.
+    if first.suppression.is_none() || other.suppression.is_none() {
+        (first.standing, first.suppression) = (Standing::New, None);
+    }
     first.subject.instances.extend(other.subject.instances);
     first.subject.instances.sort();
     first.subject.instances.dedup();

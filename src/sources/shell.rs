@@ -95,6 +95,11 @@ pub fn calls(script: &str) -> Vec<Call> {
     calls
 }
 
+/// The comments of a script, each with its sign.
+pub fn comments(script: &str) -> Vec<Range<usize>> {
+    scope::comments(script)
+}
+
 /// The services whose commands are modelled.
 const SERVICES: [&str; 6] = ["cloudtrail", "iam", "kms", "s3", "s3api", "s3control"];
 

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["model", "syntax"],
     &["finding"],
     &["sources", "checks"],
-    &["config", "compare"],
+    &["config", "compare", "suppressions"],
     &["scan"],
     &["reports"],
     &["cli"],

@@ -120,3 +120,35 @@ fn the_role_of_a_live_scan() {
     ];
     none(&faults.into_iter().flatten().collect::<Vec<_>>());
 }
+
+/// The worked example of the page on migration: what is accepted is what the page says.
+#[test]
+fn the_page_on_migration_is_true() {
+    let path = project().join("docs/migration.md");
+    let page = fs::read_to_string(&path).expect("there is a page");
+    let (open, close) = ("```hcl main.tf\n", "```\n");
+    let start = page.find(open).expect("an example") + open.len();
+    let example = &page[start..start + page[start..].find(close).expect("its end")];
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("main.tf"), example).expect("a file");
+    let shown = ["multi-region-trail", "log-file-validation", "access-logging", "bucket-versioning", "kms-key-health"];
+    let checks = CHECKS.iter().filter(|check| shown.contains(&check.id)).collect();
+    let scan = super::scan_paths(folder.path(), &[folder.path().to_owned()], Default::default(), checks);
+    let mut verdicts = String::new();
+    for finding in &scan.findings {
+        let standing = match &finding.suppression {
+            Some(suppression) => format!("suppressed by {}", suppression.by()),
+            None => finding.outcome.word().to_owned(),
+        };
+        verdicts.push_str(&format!("{} {}: {standing}\n", finding.check, finding.subject.address));
+    }
+    assert_eq!(verdicts.matches("suppressed by").count(), 4, "{verdicts}");
+    assert!(verdicts.contains("kms-key-health aws_kms_key.logs: fail"), "{verdicts}");
+    let open = "```text verdicts\n";
+    let start = page.find(open).expect("the verdicts") + open.len();
+    let end = start + page[start..].find(close).expect("their end");
+    let page = format!("{}{verdicts}{}", &page[..start], &page[end..]);
+    let table = catalog::equivalents().expect("the pages are sound");
+    let wanted = replaced(&page, "equivalents", &table).expect("the page has the markers");
+    none(&verify(&path, &wanted).into_iter().collect::<Vec<_>>());
+}

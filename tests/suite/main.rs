@@ -35,6 +35,7 @@ mod sarif;
 mod scripts;
 mod secrets;
 mod shards;
+mod suppressions;
 mod weak_points;
 mod weakening;
 

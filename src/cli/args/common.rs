@@ -19,7 +19,7 @@ pub struct Common {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = "Reports")]
     pub output: Vec<Output>,
 
-    /// Further verdicts to show: pass, unknown, not-applicable, baselined, fixed
+    /// Further verdicts to show: pass, unknown, not-applicable, suppressed, baselined, fixed
     ///
     /// A comma-separated list. The reports show new fails and count the rest; this lists them, too. fixed is what the
     /// baseline holds and the scan no longer finds, in text.
@@ -39,7 +39,7 @@ pub struct Common {
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub max_results: Option<usize>,
 
-    /// Further verdicts that a SARIF report lists: pass, unknown, not-applicable, baselined, fixed
+    /// Further verdicts that a SARIF report lists: pass, unknown, not-applicable, suppressed, baselined, fixed
     ///
     /// A comma-separated list. Code scanning shows every result as an alert, so the default is new fails only. With a
     /// baseline every result has a baselineState: new, unchanged (baselined) or absent (fixed).

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
+use time::Date;
 
 use super::words::{format, list, of_file, shown, threshold};
 use super::{Judging, Reporting, now};
@@ -14,6 +15,7 @@ use crate::cli::configuration::{Found, Settle};
 use crate::config::{self, Config};
 use crate::finding::{Options, Severity};
 use crate::reports::{self, Format};
+use crate::scan::Suppressions;
 
 /// Settles what is left; `expect_trail` and `base_ref` as typed.
 ///
@@ -41,6 +43,7 @@ pub(super) fn settle(
     let strict = settle.pick("strict", "strict", common.strict, config.strict, false, bool::to_string);
     let (typed, written) = (common.allow_partial, config.allow_partial);
     let allow_partial = settle.pick("allow-partial", "allow-partial", typed, written, false, bool::to_string);
+    let suppressions = suppressions(common, config, now()?.date(), &mut settle);
     let baselines = baselines(common, base_ref, found, &mut settle);
     let defaults = reports::Settings::default();
     let reports = reports::Settings {
@@ -64,7 +67,26 @@ pub(super) fn settle(
         baselines,
         table: settle.table(),
     };
-    Ok(Judging { checks, options, severities: config.severities().collect(), reporting })
+    Ok(Judging { checks, options, suppressions, severities: config.severities().collect(), reporting })
+}
+
+/// Which suppressions count, but for those of the configuration file.
+fn suppressions(common: &args::Common, config: &Config, today: Date, settle: &mut Settle<'_>) -> Suppressions {
+    let workflow = &common.workflow;
+    let mut pick = |key: &str, flag: &str, typed: Option<bool>, written: Option<bool>, default: bool| {
+        settle.pick(key, flag, typed, written, default, bool::to_string)
+    };
+    let (typed, written) = (workflow.no_inline_suppressions, config.inline_suppressions);
+    let inline = pick("inline-suppressions", "no-inline-suppressions", typed.map(|no| !no), written, true);
+    let (typed, written) = (workflow.no_foreign_suppressions, config.foreign_suppressions);
+    let foreign = pick("foreign-suppressions", "no-foreign-suppressions", typed.map(|no| !no), written, true);
+    let (typed, written) = (workflow.require_reason, config.require_reason);
+    let require_reason = pick("require-reason", "require-reason", typed, written, false);
+    if !config.suppressions.is_empty() {
+        let count = config.suppressions.len();
+        settle.note("suppressions", format!("{count} in the file"), settle.place("suppressions"));
+    }
+    Suppressions { inline, foreign, require_reason, today: Some(today), file: None }
 }
 
 /// The files of known findings. The one of the configuration file is relative to it; a commit comes before it.

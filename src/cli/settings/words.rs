@@ -20,6 +20,7 @@ pub(super) fn shown(verdicts: &[Shown]) -> BTreeSet<Show> {
         Shown::Pass => Show::Pass,
         Shown::Unknown => Show::Unknown,
         Shown::NotApplicable => Show::NotApplicable,
+        Shown::Suppressed => Show::Suppressed,
         Shown::Baselined => Show::Baselined,
         Shown::Fixed => Show::Fixed,
     };

@@ -207,6 +207,7 @@ impl From<finding::Standing> for Standing {
     fn from(standing: finding::Standing) -> Self {
         match standing {
             finding::Standing::New => Self::New,
+            finding::Standing::Suppressed => Self::Suppressed,
             finding::Standing::Baselined => Self::Baselined,
         }
     }
@@ -242,11 +243,29 @@ pub struct Finding<'a> {
     /// Ids in control frameworks: `cis-5.0.0/3.2`.
     pub controls: &'a [String],
     /// Who suppressed the finding and why; `null` if nobody did.
-    pub suppression: (),
+    pub suppression: Option<Suppression<'a>>,
     /// The identity across runs: `sha256:…`. Unique in a report; free of lines, messages and severities.
     pub fingerprint: &'a str,
     /// The identity without the owner, by which a finding is known again in a file that was renamed. Not unique.
     pub moved_fingerprint: &'a str,
+}
+
+/// A statement that a finding is accepted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Suppression<'a> {
+    /// Where it was said: `inline` (a comment), `metadata` (of a template), `config` (the configuration file), `foreign`
+    /// (in the syntax of another tool).
+    pub kind: &'static str,
+    /// The tool whose syntax it is: `trailwarden`, `checkov`, `trivy`, `tfsec`, `kics`, `cfn-nag`, `cdk-nag`.
+    pub tool: &'static str,
+    /// The ids that it names, as written.
+    pub names: String,
+    /// Why, if it says so.
+    pub reason: Option<String>,
+    /// The last day on which it holds, as `YYYY-MM-DD` in UTC.
+    pub until: Option<String>,
+    /// Its place.
+    pub location: Location<'a>,
 }
 
 /// What a finding is about.

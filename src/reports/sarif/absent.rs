@@ -20,7 +20,8 @@ pub(super) fn results<'a>(
     rules: &'a Rules,
     settings: &Settings,
 ) -> impl Iterator<Item = model::Result<'a>> + use<'a> {
-    entries(scan, settings).filter_map(|entry| {
+    let told = settings.sarif_include.contains(&Show::Suppressed);
+    entries(scan, settings).filter_map(move |entry| {
         let check = CHECKS.iter().find(|check| check.id == entry.check)?;
         let (index, rule) = rules.of(check.id, entry.severity)?;
         let fail = entry.verdict == Verdict::Fail;
@@ -29,6 +30,7 @@ pub(super) fn results<'a>(
         let region = model::Region { start_line: 1, start_column: 1, end_line: 1, end_column: 1 };
         let text = format!("'{}' no longer has this: {}.", clean(&entry.address), entry.verdict.word());
         Some(model::Result {
+            suppressions: told.then(Vec::new),
             rule_id: &rule.id,
             rule_index: Some(index),
             kind: (!fail).then_some("open"),

@@ -214,8 +214,25 @@ pub struct Result<'a> {
     /// The change that does away with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixes: Option<[Fix; 1]>,
+    /// Who accepted it. The standard wants it of all results or of none; it is empty for what nobody accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressions: Option<Vec<Suppression>>,
     /// What the standard has no place for.
     pub properties: Properties<'a>,
+}
+
+/// `suppression`.
+#[derive(Debug, Serialize)]
+pub struct Suppression {
+    /// `inSource` or `external`.
+    pub kind: &'static str,
+    /// `accepted`: it is in force.
+    pub status: &'static str,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub justification: Option<String>,
+    /// Where it is said.
+    pub location: Location,
 }
 
 /// `fix`.

@@ -249,6 +249,26 @@ fn runs_arguments(script: &str, at: usize, limit: usize) -> bool {
     })
 }
 
+/// The comments of a script.
+pub(super) fn comments(script: &str) -> Vec<Range<usize>> {
+    let Some(tree) = parse(script) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut cursor = tree.walk();
+    loop {
+        if cursor.node().kind() == "comment" {
+            found.push(cursor.node().byte_range());
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return found;
+            }
+        }
+    }
+}
+
 /// Steps of the parser between two calls of the callback are a constant; so is this bound on any machine.
 fn bound(script: &str) -> usize {
     20_000 + script.len() / 16
