@@ -282,7 +282,7 @@ pub fn run(request: &Request<'_>) -> Result<Scan, ScanError> {
         recordings::inputs(&folders, request.live.as_ref(), &base, request.clock, &mut sources, first, &mut gaps);
     inputs.extend(recorded.inputs);
     let first = inputs.len() as u32;
-    let made = scripts::inputs(scripts, &run, &caller, &base, &mut sources, &inputs, first, &mut gaps);
+    let made = scripts::inputs(scripts, &scripts::told(&inputs, &run), &caller, &base, &mut sources, first, &mut gaps);
     inputs.extend(made);
     let first = inputs.len() as u32;
     inputs.extend(scripts::embedded(&run, &caller, &sources, first, &mut gaps));

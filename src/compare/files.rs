@@ -306,7 +306,7 @@ mod tests {
         let read = known("b.json", &out).expect("is a baseline");
         assert_eq!(read.entries, [entry("A", "1"), entry("B", "2")]);
         assert_eq!(read.inventory.as_ref(), Some(&places));
-        assert_eq!(String::from_utf8_lossy(&out).lines().count(), 10);
+        assert_eq!(String::from_utf8_lossy(&out).lines().count(), 11);
         assert!(String::from_utf8_lossy(&out).contains("\"a.yaml\": [\"A\",\"B\"]"));
         let mut empty = Vec::new();
         baseline::write(&[], &places, &mut empty).expect("a vector takes everything");

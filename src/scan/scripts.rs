@@ -29,33 +29,24 @@ pub(super) struct Script {
 /// The largest file that is read because an argument names it.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Turns each script that makes or removes something into an input; ids count from `first`. Calls that an input of
-/// `others` has already, because a template runs the script, are of that one, as are those of `run`.
+/// Turns each script that makes or removes something into an input; ids count from `first`. Calls that are
+/// `told` are of the inputs that have them already, because a template runs the script.
 pub(super) fn inputs(
     scripts: Vec<Script>,
-    run: &[Embedded],
+    told: &Told,
     caller: &Caller,
     base: &Base,
     sources: &mut SourceMap,
-    others: &[Input],
     first: u32,
     gaps: &mut Vec<Gap>,
 ) -> Vec<Input> {
-    let calls = others.iter().flat_map(|input| &input.invocations);
-    let mut seen: HashSet<(FileId, u32)> = calls
-        .filter_map(|call| match &call.id.at {
-            Origin::Text(Span { file, start, .. }) => Some((*file, *start)),
-            Origin::Api { .. } => None,
-        })
-        .collect();
-    seen.extend(run.iter().flat_map(|script| &script.commands).map(|command| start(command.span())));
     let mut known: HashMap<String, FileId> = HashMap::new();
     if scripts.iter().any(|script| script::file_names(&script.commands).next().is_some()) {
         known = sources.files().map(|(id, file)| (file.path().to_owned(), id)).collect();
     }
     let mut inputs = Vec::new();
     for mut script in scripts {
-        script.commands.retain(|command| !seen.contains(&start(command.span())));
+        script.commands.retain(|command| !told.contains(&start(command.span())));
         let mut files = Files::new();
         for name in script::file_names(&script.commands) {
             let found = script::candidates(&script.path, name).into_iter().find_map(|path| {
@@ -83,6 +74,19 @@ pub(super) fn inputs(
         }
     }
     inputs
+}
+
+/// Where the calls begin that inputs have.
+pub(super) type Told = HashSet<(FileId, u32)>;
+
+/// The calls of inputs, and of scripts that resources run.
+pub(super) fn told(inputs: &[Input], run: &[Embedded]) -> Told {
+    let calls = inputs.iter().flat_map(|input| &input.invocations).filter_map(|call| match &call.id.at {
+        Origin::Text(span) => Some(*span),
+        Origin::Api { .. } => None,
+    });
+    let run = run.iter().flat_map(|script| &script.commands).map(Command::span);
+    calls.chain(run).map(start).collect()
 }
 
 fn start(span: Span) -> (FileId, u32) {

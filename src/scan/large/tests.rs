@@ -21,12 +21,14 @@ fn sift(text: &[u8], part: usize) -> Option<SourceMap> {
 /// Everything in words, with places as people count.
 fn told(what: &impl Debug, map: &SourceMap) -> String {
     static PLACES: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"Span \{ file: FileId\(0\), start: (\d+), end: (\d+) \}|(\d+)\.\.(\d+)").expect("is a pattern")
+        // The range of a word is in the script that was put together, not in the file.
+        let pattern = r"range: \d+\.\.\d+|Span \{ file: FileId\(0\), start: (\d+), end: (\d+) \}|(\d+)\.\.(\d+)";
+        Regex::new(pattern).expect("is a pattern")
     });
     let text = format!("{what:?}");
     let place = |captures: &Captures<'_>| {
         let mut numbers = captures.iter().skip(1).flatten().map(|number| number.as_str().parse().expect("an offset"));
-        let (start, end) = (numbers.next().expect("two"), numbers.next().expect("two"));
+        let (Some(start), Some(end)) = (numbers.next(), numbers.next()) else { return captures[0].to_owned() };
         format!("{:?}", map.positions(Span { file: FileId(0), start, end }))
     };
     PLACES.replace_all(&text, place).into_owned()
