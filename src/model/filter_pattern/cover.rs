@@ -57,13 +57,13 @@ pub fn compare(filters: &[&Expr], required: &Expr) -> Coverage {
         return too_large();
     };
     let mut steps = MOST_STEPS;
-    match table.search(View::Certain, &mut steps) {
+    match table.search(ALL_READINGS, &mut steps) {
         Search::Found(event) => return Coverage { covered: Truth::False, missed: Some(event) },
         Search::TooLarge => return too_large(),
         Search::None => {}
     }
-    for reading in 0..8 {
-        match table.search(View::Possible(reading), &mut steps) {
+    for reading in 0..READINGS {
+        match table.search(1 << reading, &mut steps) {
             Search::Found(_) => return unknown(table.why_unknown()),
             Search::TooLarge => return too_large(),
             Search::None => {}
@@ -121,14 +121,9 @@ fn contradict(left: &[&Test], right: &[&Test]) -> bool {
     left.iter().any(|a| right.iter().any(|b| apart(a, b)))
 }
 
-/// How the answers of tests are taken.
-#[derive(Clone, Copy)]
-enum View {
-    /// Only what holds, or does not hold, under every reading.
-    Certain,
-    /// What holds under one reading.
-    Possible(u8),
-}
+/// Readings of what AWS leaves open; a set of them is a byte with a bit for each.
+const READINGS: usize = 8;
+const ALL_READINGS: u8 = 0xff;
 
 enum Search {
     Found(Vec<(String, Json)>),
@@ -160,10 +155,43 @@ struct Table<'a> {
     inexact: bool,
 }
 
+/// Clauses, each with the readings under which something is so: a byte a clause, many of them compared at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Marks(Vec<u64>);
+
+impl Marks {
+    fn none(clauses: usize) -> Self {
+        Self(vec![0; clauses.div_ceil(8)])
+    }
+
+    /// Every clause with these readings.
+    fn each(clauses: usize, readings: u8) -> Self {
+        let mut marks = Self::none(clauses);
+        (0..clauses).for_each(|clause| marks.add(clause, readings));
+        marks
+    }
+
+    fn add(&mut self, clause: usize, readings: u8) {
+        self.0[clause / 8] |= u64::from(readings) << (clause % 8 * 8);
+    }
+
+    fn with(&self, more: &Self) -> Self {
+        Self(self.0.iter().zip(&more.0).map(|(a, b)| a | b).collect())
+    }
+
+    fn without(&self, less: &Self) -> Self {
+        Self(self.0.iter().zip(&less.0).map(|(a, b)| a & !b).collect())
+    }
+
+    fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).all(|(a, b)| a & !b == 0)
+    }
+}
+
 /// A value of a field, with the clauses of the filters that it breaks.
 struct Choice {
     value: usize,
-    breaks: Vec<u64>,
+    breaks: Marks,
 }
 
 impl<'a> Table<'a> {
@@ -301,38 +329,34 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn search(&self, view: View, steps: &mut usize) -> Search {
+    /// Looks for an event that the required pattern takes in and the filters miss under each of these readings.
+    ///
+    /// One clause of the required pattern does for all readings: what holds under the one that takes nothing for equal by
+    /// its text, and nothing absent or of another type for unequal, holds under every other.
+    fn search(&self, readings: u8, steps: &mut usize) -> Search {
         self.wanted
             .iter()
-            .map(|clause| self.search_clause(clause, view, steps))
+            .map(|clause| self.search_clause(clause, readings, steps))
             .find(|result| !matches!(result, Search::None))
             .unwrap_or(Search::None)
     }
 
-    fn search_clause(&self, clause: &[(usize, usize)], view: View, steps: &mut usize) -> Search {
+    fn search_clause(&self, clause: &[(usize, usize)], readings: u8, steps: &mut usize) -> Search {
         let mut choices = Vec::with_capacity(self.fields.len());
         for (i, field) in self.fields.iter().enumerate() {
             let wanted = clause.iter().filter(|(at, _)| *at == i).map(|(_, test)| *test).collect::<Vec<_>>();
-            let found = self.choices(field, &wanted, view);
+            let found = self.choices(field, &wanted, readings);
             if found.is_empty() {
                 return Search::None;
             }
             choices.push(found);
         }
         // What the fields from here on can break at most.
-        let words = self.clauses.div_ceil(64);
-        let mut rest = vec![vec![0_u64; words]; choices.len() + 1];
+        let mut rest = vec![Marks::none(self.clauses); choices.len() + 1];
         for i in (0..choices.len()).rev() {
-            let mut all = rest[i + 1].clone();
-            for choice in &choices[i] {
-                all.iter_mut().zip(&choice.breaks).for_each(|(a, b)| *a |= b);
-            }
-            rest[i] = all;
+            rest[i] = choices[i].iter().fold(rest[i + 1].clone(), |all, choice| all.with(&choice.breaks));
         }
-        let mut whole = vec![u64::MAX; words];
-        if let (Some(last), used @ 1..) = (whole.last_mut(), self.clauses % 64) {
-            *last = (1 << used) - 1;
-        }
+        let whole = Marks::each(self.clauses, readings);
         let mut walk = Walk { table: self, choices: &choices, rest: &rest, picked: Vec::new(), steps };
         match walk.go(&whole) {
             Some(true) => Search::Found(self.event(&choices, &walk.picked)),
@@ -356,32 +380,18 @@ impl<'a> Table<'a> {
 
     /// The values that fulfil the wanted tests, only those that matter: a value that breaks no more clauses than
     /// another one is left out.
-    fn choices(&self, field: &Field<'_>, wanted: &[usize], view: View) -> Vec<Choice> {
-        let answer = |bits: u8| match view {
-            View::Certain if field.opaque => None,
-            View::Certain => match bits {
-                0xff => Some(true),
-                0 => Some(false),
-                _ => None,
-            },
-            View::Possible(reading) => Some(bits >> reading & 1 == 1),
-        };
-        let words = self.clauses.div_ceil(64);
+    fn choices(&self, field: &Field<'_>, wanted: &[usize], readings: u8) -> Vec<Choice> {
+        // What cannot be evaluated neither holds nor fails for certain.
+        let hidden = field.opaque && readings == ALL_READINGS;
         let mut seen = HashSet::new();
         let mut found: Vec<(u8, Choice)> = Vec::new();
         for (value, holds) in field.holds.iter().enumerate() {
-            if !wanted.iter().all(|test| answer(holds[*test]) == Some(true)) {
+            if wanted.iter().any(|test| hidden || holds[*test] & readings != readings) {
                 continue;
             }
-            let mut breaks = vec![0_u64; words];
-            // Tests of one clause on one field are answered together: under each reading one of them may fail, though
-            // none fails under all. Those of a clause stand side by side.
-            for tests in field.used.chunk_by(|(a, _), (b, _)| a == b) {
-                let bits = tests.iter().fold(0xff, |bits, (_, test)| bits & holds[*test]);
-                if answer(bits) == Some(false) {
-                    let clause = tests[0].0;
-                    breaks[clause / 64] |= 1 << (clause % 64);
-                }
+            let mut breaks = Marks::none(self.clauses);
+            for (clause, test) in field.used.iter().filter(|_| !hidden) {
+                breaks.add(*clause, !holds[*test] & readings);
             }
             // Fields that lie in one another also differ in whether they are there.
             let kind = match &field.values[value] {
@@ -402,24 +412,25 @@ impl<'a> Table<'a> {
 fn dominated(found: &[(u8, Choice)], at: usize) -> bool {
     let (kind, choice) = &found[at];
     // All are different, so a superset is a true superset.
-    found.iter().enumerate().any(|(i, (other_kind, other))| {
-        i != at && other_kind == kind && choice.breaks.iter().zip(&other.breaks).all(|(a, b)| a & !b == 0)
-    })
+    found
+        .iter()
+        .enumerate()
+        .any(|(i, (other_kind, other))| i != at && other_kind == kind && choice.breaks.is_within(&other.breaks))
 }
 
 struct Walk<'t> {
     table: &'t Table<'t>,
     choices: &'t [Vec<Choice>],
-    rest: &'t [Vec<u64>],
+    rest: &'t [Marks],
     picked: Vec<usize>,
     steps: &'t mut usize,
 }
 
 impl Walk<'_> {
     /// Whether the clauses that are left can all be broken; `None` when the steps are used up.
-    fn go(&mut self, left: &[u64]) -> Option<bool> {
+    fn go(&mut self, left: &Marks) -> Option<bool> {
         let depth = self.picked.len();
-        if left.iter().zip(&self.rest[depth]).any(|(left, rest)| left & !rest != 0) {
+        if !left.is_within(&self.rest[depth]) {
             return Some(false);
         }
         if depth == self.choices.len() {
@@ -428,12 +439,8 @@ impl Walk<'_> {
         for at in 0..self.choices[depth].len() {
             *self.steps = self.steps.checked_sub(1)?;
             self.picked.push(at);
-            if self.consistent(depth) {
-                let breaks = &self.choices[depth][at].breaks;
-                let left: Vec<u64> = left.iter().zip(breaks).map(|(left, breaks)| left & !breaks).collect();
-                if self.go(&left)? {
-                    return Some(true);
-                }
+            if self.consistent(depth) && self.go(&left.without(&self.choices[depth][at].breaks))? {
+                return Some(true);
             }
             self.picked.pop();
         }

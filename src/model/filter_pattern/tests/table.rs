@@ -171,6 +171,9 @@ const COVER: &[(&str, &[&str], &str, char)] = &[
     (JSON, &["{ $.a = UnauthorizedOperation }"], "{ $.a = *UnauthorizedOperation }", 'n'),
     (JSON, &["{ $.a = AccessDenied }"], "{ $.a = AccessDenied* }", 'n'),
     (JSON, &["{ $.a IS NULL }"], "{ $.a NOT EXISTS }", 'n'),
+    // Null is no text under the readings that compare 1 and "1" as different, and the number is 1 under the others.
+    (JSON, &["{ $.a = * && $.n != 1 }"], "{ $.a IS NULL && $.n = \"1\" }", 'n'),
+    (JSON, &["{ $.a = * && $.n != 1 }"], "{ $.a = * && $.n = \"1\" }", '?'),
     (JSON, &["{ $.a IS TRUE }", "{ $.a IS FALSE }"], "{ $.a IS TRUE || $.a IS FALSE }", 'y'),
     (JSON, &["{ $.a IS FALSE }"], "{ $.a IS TRUE }", 'n'),
     (JSON, &["{ $.a = true }"], "{ $.a IS TRUE }", '?'),
