@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn every_account_is_in_one_shard() {
         let shards: Vec<Shard> = (1..=7).map(|n| format!("{n}/7").parse().expect("is one")).collect();
-        for account in (0..1000).map(|n| format!("{:012}", n * 7_919_333 + 3)).chain(["no id".to_owned()]) {
+        for account in (0..1000_u64).map(|n| format!("{:012}", n * 7_919_333 + 3)).chain(["no id".to_owned()]) {
             assert_eq!(shards.iter().filter(|shard| shard.contains(&account)).count(), 1, "{account}");
         }
     }
