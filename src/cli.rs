@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
-use anyhow::Context;
+use anyhow::{Context, bail};
+use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::checks::page::Page;
@@ -59,7 +60,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
     match command {
-        Command::Scan(args) => return scan(&args, matches.subcommand_matches("scan").unwrap_or(matches)),
+        Command::Scan(args) => return scan(*args, matches.subcommand_matches("scan").unwrap_or(matches)),
         #[cfg(feature = "live")]
         Command::Live(args) => return live::run(&args, matches.subcommand_matches("live").unwrap_or(matches)),
         Command::Diff(args) => return compare::diff(&args),
@@ -103,7 +104,16 @@ fn run(command: Command, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Clean)
 }
 
-fn scan(args: &args::Scan, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
+fn scan(mut args: args::Scan, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
+    // What is typed wins over the environment.
+    let typed = |name: &str| matches.value_source(name) == Some(ValueSource::CommandLine);
+    match (typed("base_ref"), typed("baseline")) {
+        (true, true) => bail!("--base-ref and --baseline are two answers to one question: give one of them"),
+        (true, false) => args.common.baseline.baseline = None,
+        (false, true) => args.base_ref = None,
+        (false, false) => {}
+    }
+    let args = &args;
     let Settings { mut request, reporting } = settings::scan(args, matches)?;
     if args.common.workflow.show_config {
         io::stdout().lock().write_all(reporting.table.as_bytes())?;

@@ -102,7 +102,7 @@ pub fn read(source: &SourceFile, file: FileId, form: Form, foreign: bool) -> Vec
             Form::Script => outline::script(text, source.path(), file),
             Form::Template => outline::nodes(&documents),
         };
-        statements = place(text, file, &outline, marked, foreign);
+        statements = place(text, file, &outline, marked, foreign, matches!(form, Form::Template));
     }
     statements.extend(metadata::read(&documents, text.len(), foreign));
     statements.sort_by_key(|statement| statement.suppression.at);
@@ -117,8 +117,13 @@ fn place(
     outline: &Outline,
     marked: Vec<(Comment, Vec<Mark>)>,
     foreign: bool,
+    indented: bool,
 ) -> Vec<Statement> {
     let first_code = first_code(text, &marked);
+    let indentation = |line: &Range<usize>| {
+        let line = &text[line.clone()];
+        (!line.trim().is_empty()).then(|| line.len() - line.trim_start_matches(' ').len())
+    };
     let mut statements = Vec::new();
     // The comment below the one at hand: its line, and the line that it is about.
     let mut below: Option<(Range<usize>, Range<usize>)> = None;
@@ -139,7 +144,10 @@ fn place(
                 Scope::Around => outline.around(comment.text.start, &line),
                 Scope::Line | Scope::File => None,
             };
+            // In YAML a comment that stands deeper than the line below it ends what is above.
+            let ends = indented && comment.alone && indentation(&line) > indentation(&about);
             let (range, reach) = match (mark.scope, item) {
+                (Scope::Here | Scope::Block, _) if ends => (0..0, Reach::Place),
                 (Scope::Here | Scope::Block | Scope::Around, Some(item)) => (item.range.clone(), Reach::Below),
                 (Scope::Here, None) => (about.clone(), Reach::Place),
                 (Scope::Block | Scope::Around, None) => (0..0, Reach::Place),

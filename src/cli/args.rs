@@ -171,7 +171,7 @@ pub struct Scan {
     /// A branch, a tag or an id. The same paths are scanned as they were there, without touching the work tree or the
     /// index. A commit that is not there, as in a shallow clone, is an error. Wins over the baseline of the configuration
     /// file.
-    #[arg(long, value_name = "REF", env = "TRAILWARDEN_BASE_REF", conflicts_with = "baseline")]
+    #[arg(long, value_name = "REF", env = "TRAILWARDEN_BASE_REF")]
     #[arg(help_heading = "Baseline")]
     pub base_ref: Option<String>,
 

@@ -115,6 +115,12 @@ pub fn of_commit(reference: &str, args: &args::Scan, request: &Request<'_>) -> a
     };
     let paths: Vec<PathBuf> = request.paths.iter().filter_map(|path| base.place(path)).collect();
     let mut known = Known { name: clean(reference), commit: Some(base.commit.clone()), ..Known::default() };
+    let asked = args.var_file.iter().chain(&args.parameters).chain(&args.source);
+    known.unread.extend(asked.filter(|file| file.exists() && base.place(file).is_none()).map(|file| Unread {
+        path: Some(file.display().to_string()),
+        reason: "untracked".to_owned(),
+        message: "it is not in the commit".to_owned(),
+    }));
     if let Some(root) = root.filter(|_| !paths.is_empty()) {
         let exclude = &request.exclude;
         let then = Request {
@@ -142,7 +148,7 @@ pub fn of_commit(reference: &str, args: &args::Scan, request: &Request<'_>) -> a
         let scan = scan_then(then, &mut base).with_context(|| format!("the base '{}'", clean(reference)))?;
         known.entries = Known::new(String::new(), scan.entries()).entries;
         known.inventory = Some(scan.inventory());
-        known.unread = scan.gaps.iter().map(unread).collect();
+        known.unread.extend(scan.gaps.iter().map(unread));
     }
     known.unread.splice(0..0, std::mem::take(&mut base.unread));
     let mut out = anstream::stderr().lock();

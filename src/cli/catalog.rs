@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::checks::page::Page;
 use crate::checks::{CHECKS, Check};
 use crate::config::near::nearest;
+use crate::finding::clean;
 
 /// The check with this id.
 ///
@@ -61,7 +62,7 @@ pub fn of_frameworks(names: &[String]) -> anyhow::Result<BTreeSet<&'static str>>
             Some(checks) => ids.extend(checks),
             None => {
                 let known: Vec<&str> = frameworks.keys().map(String::as_str).collect();
-                bail!("unknown framework '{name}'; known are: {}", known.join(", "));
+                bail!("unknown framework '{}'; known are: {}", clean(name), known.join(", "));
             }
         }
     }

@@ -87,7 +87,7 @@ fn above(paths: &[PathBuf]) -> Option<PathBuf> {
         None => &start,
     };
     let mut ancestors = start.ancestors().take_while(|folder| folder.starts_with(top));
-    ancestors.find_map(|folder| NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file()))
+    ancestors.find_map(|folder| NAMES.iter().map(|name| folder.join(name)).find(|path| path.symlink_metadata().is_ok()))
 }
 
 /// Where a setting comes from.

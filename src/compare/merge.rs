@@ -257,9 +257,9 @@ fn findings(parts: &mut [Part], notes: &mut Vec<String>) -> (Vec<Value>, Value) 
     (kept.into_iter().map(|one| one.value).collect(), summary)
 }
 
-type Order = (u8, Option<Reverse<Severity>>, String, u32, u32, String, String, String);
+type Order = (u8, Option<Reverse<Severity>>, String, u32, u32, String, String, String, u8);
 
-/// The order of a scan.
+/// The order of a scan; of one finding that several reports tell, what nobody accepted comes first.
 fn order(finding: &Finding) -> Order {
     let (rank, severity) = match finding.verdict {
         Verdict::Fail => (0, Some(Reverse(finding.severity))),
@@ -272,7 +272,12 @@ fn order(finding: &Finding) -> Order {
         None => (finding.resource.address.clone(), 0, 0),
     };
     let (check, address) = (finding.check.clone(), finding.resource.address.clone());
-    (rank, severity, path, line, column, check, address, finding.fingerprint.clone())
+    let accepted = match finding.standing {
+        Standing::New => 0,
+        Standing::Baselined => 1,
+        Standing::Suppressed => 2,
+    };
+    (rank, severity, path, line, column, check, address, finding.fingerprint.clone(), accepted)
 }
 
 /// Where reports disagree about a subject, those that could tell win over those that could not, and a fail over a pass.

@@ -22,19 +22,19 @@ pub enum BaseError {
     #[error("--base-ref needs git, which cannot be run: {0}")]
     NoGit(io::Error),
     /// The paths are in no repository, or git does not trust it.
-    #[error("--base-ref: '{0}' is in no repository of git that can be read: {1}")]
+    #[error("--base-ref: '{}' is in no repository of git that can be read: {}", clean(.0), clean(.1))]
     NoRepository(String, String),
     /// A path of the command line lies elsewhere.
-    #[error("--base-ref: '{0}' is outside of the repository '{1}' and has no base to be compared with")]
+    #[error("--base-ref: '{}' is outside of the repository '{}' and has no base to be compared with", clean(.0), clean(.1))]
     Outside(String, String),
     /// A path does not exist.
-    #[error("no such file or directory: {0}")]
+    #[error("no such file or directory: {}", clean(.0))]
     NotFound(String),
     /// There is no such commit.
-    #[error("the commit '{0}' of --base-ref is not in this repository; {1}")]
+    #[error("the commit '{}' of --base-ref is not in this repository; {}", clean(.0), clean(.1))]
     NoCommit(String, String),
     /// Git failed: at what, and its words.
-    #[error("--base-ref: git {0} failed: {1}")]
+    #[error("--base-ref: git {what} failed: {}", clean(.1), what = .0)]
     Git(&'static str, String),
     /// The files cannot be written.
     #[error("--base-ref: the files of the base cannot be written: {0}")]

@@ -14,6 +14,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::detect::{self, Form, Hints, Suspect, Text};
 use super::large;
 use super::{Gap, LARGEST_PLAN, LARGEST_TEMPLATE, Progress, Request, STDIN, ScanError, recordings};
+use crate::finding::clean;
 use crate::sources::terraform::module::is_config;
 
 /// How much of a file beyond the limit is searched for a marker.
@@ -114,7 +115,7 @@ fn resolve(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ScanError> {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 resolved.push(std::path::absolute(path).unwrap_or_else(|_| path.clone()));
             }
-            Err(_) => missing.push(path.display().to_string()),
+            Err(_) => missing.push(clean(&path.display().to_string())),
         }
     }
     if missing.is_empty() { Ok(resolved) } else { Err(ScanError::NotFound(missing)) }

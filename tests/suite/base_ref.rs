@@ -299,3 +299,33 @@ fn todays_configuration_holds_for_the_base() {
     write(here, "trailwarden.yaml", "exclude: [a.yaml]\n");
     expect(&report(here, &[".", "--base-ref=HEAD"]), &[]);
 }
+
+#[test]
+fn what_is_typed_wins_over_the_environment() {
+    let files = repository(&[("a.yaml", BAD)]);
+    let here = files.path();
+    scan(here, &[".", ONLY, "--write-baseline=known.json"]).code(1);
+    write(here, "empty.json", &fs::read_to_string(here.join("known.json")).expect("was written"));
+    write(here, "a.yaml", GOOD);
+    scan(here, &[".", ONLY, "--write-baseline=empty.json"]).code(0);
+    write(here, "a.yaml", BAD);
+    let run = |name: &str, value: &str, args: &[&str]| {
+        command(here).env(name, value).args(["scan", "a.yaml", ONLY]).args(args).assert()
+    };
+    run("TRAILWARDEN_BASELINE", "empty.json", &[]).code(1);
+    run("TRAILWARDEN_BASELINE", "empty.json", &["--base-ref=HEAD"]).code(0);
+    run("TRAILWARDEN_BASE_REF", "HEAD", &[]).code(0);
+    run("TRAILWARDEN_BASE_REF", "HEAD", &["--baseline=empty.json"]).code(1);
+    run("NOTHING", "", &["--baseline=empty.json", "--base-ref=HEAD"]).code(2);
+    run("TRAILWARDEN_CONFIG", "nowhere.yaml", &[]).code(2);
+    run("TRAILWARDEN_CONFIG", "nowhere.yaml", &["--no-config"]).code(1);
+}
+
+#[test]
+fn a_file_of_values_that_is_not_in_the_commit_is_said() {
+    let files = repository(&[("a.yaml", BAD)]);
+    let here = files.path();
+    write(here, "values.tfvars", "a = 1\n");
+    let assert = scan(here, &["a.yaml", ONLY, "--base-ref=HEAD", "--var-file=values.tfvars"]).code(0);
+    assert!(stderr(&assert).contains("values.tfvars: it is not in the commit"), "{}", stderr(&assert));
+}

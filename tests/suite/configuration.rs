@@ -182,3 +182,17 @@ fn severities_paths_and_what_is_left_out() {
     let named = stdout(&scan(files.path(), &["infra/old/bad.yaml", ONLY, "--format=json"]));
     assert!(named.contains("infra/old/bad.yaml"), "what is named is read nevertheless");
 }
+
+#[test]
+fn a_configuration_file_that_cannot_be_read_is_an_error() {
+    let files = folder(&[("a.yaml", BAD), ("trailwarden.yaml/inside", "x")]);
+    scan(files.path(), &["."]).code(2);
+    scan(files.path(), &[".", "--no-config"]).code(1);
+}
+
+#[test]
+fn names_of_the_configuration_file_are_inert() {
+    let files = folder(&[("a.yaml", BAD), ("trailwarden.yaml", r#"framework: ["\e[31mx\n::error::y"]"#)]);
+    let said = stderr(&scan(files.path(), &["."]).code(2));
+    assert!(!said.contains('\u{1b}') && !said.lines().any(|line| line.starts_with("::")), "{said}");
+}

@@ -308,3 +308,21 @@ fn the_schema_of_differences_is_current() {
         "the schema is not current: run `UPDATE=1 cargo test`"
     );
 }
+
+/// What one report accepts and another does not is not accepted, in whichever order they are given.
+#[test]
+fn what_is_accepted_in_one_report_only_is_new() {
+    let plain = written(&fixtures());
+    for word in ["suppressed", "baselined"] {
+        let accepted = plain.replace(r#""standing": "new""#, &format!(r#""standing": "{word}""#));
+        assert_ne!(plain, accepted);
+        let fails = |texts: &[String]| {
+            let value: serde_json::Value = serde_json::from_str(&merged(texts).0).expect("is JSON");
+            (value["summary"]["fail"].as_u64(), value["summary"][word].as_u64())
+        };
+        let alone = fails(std::slice::from_ref(&plain));
+        assert!(alone.0 > Some(0) && alone.1 == Some(0), "{alone:?}");
+        assert_eq!(fails(&[plain.clone(), accepted.clone()]), alone);
+        assert_eq!(fails(&[accepted, plain.clone()]), alone);
+    }
+}

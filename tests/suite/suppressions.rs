@@ -421,3 +421,19 @@ fn many_comments_are_no_burden() {
     assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
     assert!(suppressed(&scan).is_empty());
 }
+
+#[test]
+fn a_comment_that_ends_what_is_above_says_nothing_of_what_is_below() {
+    let template = |indentation: &str| {
+        format!(
+            "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  A:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      \
+             S3BucketName: one\n      IsLogging: true\n{indentation}# trailwarden:ignore kms-encryption reason=\"x\"\n  \
+             B:\n    Type: AWS::CloudTrail::Trail\n    Properties: {{S3BucketName: two, IsLogging: true}}\n"
+        )
+    };
+    let deeper = scan_of(&[("t.yaml", &template("      "))]);
+    assert!(suppressed(&deeper).is_empty());
+    assert_eq!(faults(&deeper).len(), 1, "it is named as unused");
+    let level = scan_of(&[("t.yaml", &template("  "))]);
+    assert_eq!(suppressed(&level), BTreeSet::from(["kms-encryption B".to_owned()]));
+}

@@ -16,8 +16,8 @@ pub struct Workflow {
 
     /// Read no configuration file
     ///
-    /// Also none that lies above what is scanned.
-    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    /// Also none that lies above what is scanned. Wins over --config.
+    #[arg(long, help_heading = "Configuration")]
     pub no_config: bool,
 
     /// Print the settings that are in force and where each comes from
