@@ -4,7 +4,10 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::documents::{self, Substituted};
-use super::scope::{Scope, Start, Value};
+use super::files::Held;
+use super::flow::Start;
+use super::scope::Scope;
+use super::variables::Value;
 use super::words::{Char, Piece, Word, pieces};
 use super::{Call, SERVICES, calls_at_depth};
 
@@ -49,20 +52,19 @@ impl Reader<'_> {
         if is_aws(first, &text) {
             calls.extend(self.aws(words).map(|call| Call { pieces: expanded > 0, ..call }));
         } else if let Some(variable) = first.variable().filter(|variable| !first.quoted || variable.all_items) {
-            let values = self.scope.variables.get(&variable.name);
-            let uncertain = |value: &Value| matches!(value, Value::Text(word) if word.uncertain);
-            for value in values.into_iter().flatten().take(VALUES).filter(|_| expanded < DEPTH) {
-                let value = &value.value;
-                let known = self.scope.known(&variable.name, &self.start.guards).is_some() && !uncertain(value);
-                self.open.set(self.open.get() || !known);
-                let mut words = match value {
-                    Value::Text(word) => split(&self.resolved(word, 0), None),
-                    Value::List(items) => items.clone(),
-                };
-                words.extend_from_slice(rest);
-                self.command(&words, expanded + 1, calls);
+            let known = self.scope.variables.known(&variable.name, self.start);
+            let all = self.scope.variables.all(&variable.name);
+            if let Some((value, at)) = known {
+                let uncertain = matches!(&*value, Value::Text(word) if word.uncertain);
+                self.open.set(self.open.get() || uncertain);
+                self.command_of(&value, at, rest, expanded, calls);
+            } else {
+                for one in all.iter().take(VALUES) {
+                    self.open.set(true);
+                    self.command_of(&one.value, &one.start, rest, expanded, calls);
+                }
             }
-            if values.is_none() && names_aws(&variable.name) {
+            if all.is_empty() && names_aws(&variable.name) {
                 calls.extend(self.aws(words));
             }
         } else if let Some(image) = image_of_cli(&text, rest) {
@@ -75,7 +77,7 @@ impl Reader<'_> {
         } else if text == "eval" {
             self.script(&self.joined(rest), first, calls);
         } else if text == "trap" {
-            self.script(&rest.first().map(|word| self.resolved(word, 0)).unwrap_or_default(), first, calls);
+            self.script(&rest.first().map(|word| self.resolved(word, 0, self.start)).unwrap_or_default(), first, calls);
         } else if is_shell(&text) {
             let option = |word: &Word| {
                 let text = word.text();
@@ -83,7 +85,7 @@ impl Reader<'_> {
             };
             let place = rest.iter().take_while(|word| word.text().starts_with(['-', '+'])).position(option);
             if let Some(word) = place.and_then(|place| rest.get(place + 1)) {
-                self.script(&self.resolved(word, 0), first, calls);
+                self.script(&self.resolved(word, 0, self.start), first, calls);
             }
         } else if self.scope.runners.contains(&text) || looks_like_runner(&text) {
             let skip = rest.iter().take_while(|word| is_detail(&word.text())).count();
@@ -95,6 +97,19 @@ impl Reader<'_> {
         {
             self.command(&rest[place + 1..], expanded, calls);
         }
+    }
+
+    /// Reads a command whose first words are a variable's value.
+    fn command_of(&self, value: &Value, at: &Start, rest: &[Word], expanded: usize, calls: &mut Vec<Call>) {
+        if expanded >= DEPTH {
+            return;
+        }
+        let mut words = match value {
+            Value::Text(word) => split(&self.resolved(word, 0, at), None),
+            Value::List(items) => items.clone(),
+        };
+        words.extend_from_slice(rest);
+        self.command(&words, expanded + 1, calls);
     }
 
     /// A script in a string.
@@ -153,26 +168,28 @@ impl Reader<'_> {
     fn expanded(&self, words: &[Word]) -> Vec<Word> {
         let mut result = Vec::with_capacity(words.len());
         for (i, word) in words.iter().enumerate() {
-            let value = word.variable().and_then(|variable| self.scope.known(&variable.name, &self.start.guards));
-            match value {
-                Some(Value::Text(value)) if i > 0 && !value.uncertain => {
-                    let chars = self.file(self.resolved(value, 0));
+            let known = word.variable().and_then(|variable| self.scope.variables.known(&variable.name, self.start));
+            match known.as_ref().map(|(value, at)| (&**value, *at)) {
+                Some((Value::Text(value), at)) if i > 0 && !value.uncertain => {
+                    let chars = self.file(self.resolved(value, 0, at));
                     if word.quoted {
                         result.push(Word::of(chars, word.range.clone()));
                     } else {
                         result.extend(split(&chars, Some(&word.range)));
                     }
                 }
-                Some(Value::List(items)) if i > 0 && word.variable().is_some_and(|variable| variable.all_items) => {
+                Some((Value::List(items), at))
+                    if i > 0 && word.variable().is_some_and(|variable| variable.all_items) =>
+                {
                     let item = |item: &Word| {
-                        let resolved = Word::of(self.file(self.resolved(item, 0)), word.range.clone());
+                        let resolved = Word::of(self.file(self.resolved(item, 0, at)), word.range.clone());
                         Word { quoted: item.quoted, ..resolved }
                     };
                     result.extend(items.iter().map(item));
                 }
                 _ if i > 0 => {
                     let quoted = word.quoted;
-                    let chars = self.file(self.resolved(word, 0));
+                    let chars = self.file(self.resolved(word, 0, self.start));
                     result.push(Word { quoted, ..Word::of(chars, word.range.clone()) });
                 }
                 _ => result.push(word.clone()),
@@ -188,16 +205,15 @@ impl Reader<'_> {
         if !(flag.is_empty() || flag.starts_with("--") && flag.ends_with('=')) {
             return chars;
         }
-        let plain = |path: &str| path.strip_prefix("./").unwrap_or(path).to_owned();
-        let of_path = |(written, word): &&(String, Word)| {
-            plain(written) == plain(path) && word.range.start <= self.start.at.max(word.range.start)
-        };
-        match self.scope.files.iter().rev().find(of_path) {
-            Some((_, word)) => {
-                let count = flag.chars().count();
-                chars.iter().copied().take(count).chain(self.resolved(word, 1)).collect()
+        let count = flag.chars().count();
+        let flag = chars.iter().copied().take(count);
+        match self.scope.files.held(path, self.start) {
+            Held::Untouched => chars,
+            Held::Known(word, at) => flag.chain(self.resolved(word, 1, at)).collect(),
+            Held::Unknown => {
+                let range = place(&chars, &(self.start.at..self.start.at));
+                flag.chain(Word::unknown(&format!("$(cat {path})"), range).chars()).collect()
             }
-            None => chars,
         }
     }
 
@@ -207,24 +223,26 @@ impl Reader<'_> {
             if !chars.is_empty() {
                 chars.push(Char { c: ' ', start: word.range.start, end: word.range.start, raw: false });
             }
-            chars.extend(self.resolved(word, 0));
+            chars.extend(self.resolved(word, 0, self.start));
         }
         chars
     }
 
-    /// The characters of a word, with those variables put in that have one value in the script.
-    fn resolved(&self, word: &Word, depth: usize) -> Vec<Char> {
+    /// The characters of a word that stands at a place, with those variables put in that have one value there.
+    fn resolved(&self, word: &Word, depth: usize, at: &Start) -> Vec<Char> {
         let mut chars = Vec::new();
         for piece in &word.pieces {
             match piece {
                 Piece::Text(text) => chars.extend_from_slice(text),
                 Piece::Expansion(raw, variable) if depth < DEPTH && chars.len() < LONGEST => {
-                    let known = variable.as_ref().and_then(|v| self.scope.known(&v.name, &self.start.guards));
-                    match known {
-                        Some(Value::Text(value)) if !value.uncertain => chars.extend(self.resolved(value, depth + 1)),
+                    let known = variable.as_ref().and_then(|v| self.scope.variables.known(&v.name, at));
+                    match known.as_ref().map(|(value, at)| (&**value, *at)) {
+                        Some((Value::Text(value), at)) if !value.uncertain => {
+                            chars.extend(self.resolved(value, depth + 1, at));
+                        }
                         Some(_) => chars.extend_from_slice(raw),
                         None => match documents::substituted(self.script, raw) {
-                            Some(Substituted::Text(word)) => chars.extend(self.resolved(&word, depth + 1)),
+                            Some(Substituted::Text(word)) => chars.extend(self.resolved(&word, depth + 1, at)),
                             Some(Substituted::File(path)) if word.pieces.len() == 1 => {
                                 let (start, end) = (raw[0].start, raw[raw.len() - 1].end);
                                 let text = format!("file://{path}");
@@ -252,9 +270,8 @@ impl Reader<'_> {
         let (name, rest) = inner.split_at(end);
         let mark = [":-", ":=", "-", "="].into_iter().find(|mark| rest.starts_with(mark))?;
         let value = &rest[mark.len()..];
-        let others = self.scope.variables.get(name).is_some_and(|values| {
-            values.iter().any(|one| !matches!(&one.value, Value::Text(word) if word.text() == text))
-        });
+        let same = |value: &Value| matches!(value, Value::Text(word) if word.text() == text);
+        let others = self.scope.variables.all(name).iter().any(|one| !same(&one.value));
         if others || value.contains(['$', '`', '"', '\'', '\\', ' ', '\t', '\n']) || value.is_empty() {
             return None;
         }
