@@ -8,7 +8,7 @@ use super::files::Held;
 use super::flow::Start;
 use super::scope::Scope;
 use super::variables::Value;
-use super::words::{Char, Piece, Word, pieces};
+use super::words::{self, Char, Piece, Word, pieces};
 use super::{Call, SERVICES, calls_at_depth};
 
 /// How many values of one variable are tried as a command, and how deep values are followed into values.
@@ -27,6 +27,25 @@ pub(super) fn calls(script: &str, scope: &Scope, words: &[Word], start: &Start, 
 /// Whether a word is the name of a shell.
 pub(super) fn is_shell(word: &str) -> bool {
     matches!(base_name(word), "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash")
+}
+
+/// The script of `bash -o pipefail -c SCRIPT`.
+fn script_of(rest: &[Word]) -> Option<&Word> {
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        let text = word.text();
+        let short = text.starts_with('-') && !text.starts_with("--");
+        if short && text.contains('c') {
+            return words.next();
+        }
+        if !text.starts_with(['-', '+']) {
+            return None;
+        }
+        if (short || text.starts_with('+')) && text.ends_with(['o', 'O']) {
+            words.next();
+        }
+    }
+    None
 }
 
 fn base_name(word: &str) -> &str {
@@ -51,17 +70,17 @@ impl Reader<'_> {
         let rest = &words[1..];
         if is_aws(first, &text) {
             calls.extend(self.aws(words).map(|call| Call { pieces: expanded > 0, ..call }));
-        } else if let Some(variable) = first.variable().filter(|variable| !first.quoted || variable.all_items) {
+        } else if let Some(variable) = first.variable() {
             let known = self.scope.variables.known(&variable.name, self.start);
             let all = self.scope.variables.all(&variable.name);
             if let Some((value, at)) = known {
                 let uncertain = matches!(&*value, Value::Text(word) if word.uncertain);
                 self.open.set(self.open.get() || uncertain);
-                self.command_of(&value, at, rest, expanded, calls);
+                self.command_of((&value, at), words, expanded, calls);
             } else {
                 for one in all.iter().take(VALUES) {
                     self.open.set(true);
-                    self.command_of(&one.value, &one.start, rest, expanded, calls);
+                    self.command_of((&one.value, &one.start), words, expanded, calls);
                 }
             }
             if all.is_empty() && names_aws(&variable.name) {
@@ -79,15 +98,15 @@ impl Reader<'_> {
         } else if text == "trap" {
             self.script(&rest.first().map(|word| self.resolved(word, 0, self.start)).unwrap_or_default(), first, calls);
         } else if is_shell(&text) {
-            let option = |word: &Word| {
-                let text = word.text();
-                text.starts_with('-') && !text.starts_with("--") && text.contains('c')
-            };
-            let place = rest.iter().take_while(|word| word.text().starts_with(['-', '+'])).position(option);
-            if let Some(word) = place.and_then(|place| rest.get(place + 1)) {
+            if let Some(word) = script_of(rest) {
                 self.script(&self.resolved(word, 0, self.start), first, calls);
+            } else if rest.iter().all(|word| word.text().starts_with(['-', '+']))
+                && let Some(word) = self.here_string(words)
+            {
+                self.script(&self.resolved(&word, 0, self.start), first, calls);
             }
-        } else if self.scope.runners.contains(&text) || looks_like_runner(&text) {
+        } else if self.scope.runners.contains(&text) || looks_like_runner(&text) && !self.scope.printers.contains(&text)
+        {
             let skip = rest.iter().take_while(|word| is_detail(&word.text())).count();
             if rest.get(skip).is_some_and(|word| is_aws(word, &word.text())) {
                 calls.extend(self.aws(&rest[skip..]));
@@ -99,17 +118,29 @@ impl Reader<'_> {
         }
     }
 
+    /// The word of `bash <<< WORD`.
+    fn here_string(&self, words: &[Word]) -> Option<Word> {
+        let end = words.last()?.range.end;
+        let rest = self.script.get(end..self.start.limit)?;
+        let inner = rest.trim_start_matches([' ', '\t']).strip_prefix("<<<")?.trim_start_matches([' ', '\t']);
+        Some(words::single(self.script, end + rest.len() - inner.len(), self.start.limit))
+    }
+
     /// Reads a command whose first words are a variable's value.
-    fn command_of(&self, value: &Value, at: &Start, rest: &[Word], expanded: usize, calls: &mut Vec<Call>) {
-        if expanded >= DEPTH {
-            return;
-        }
-        let mut words = match value {
+    fn command_of(&self, (value, at): (&Value, &Start), words: &[Word], expanded: usize, calls: &mut Vec<Call>) {
+        let Some(first) = words.first().filter(|_| expanded < DEPTH) else { return };
+        let mut made = match value {
+            // Quotes keep it one word.
+            Value::Text(word) if first.quoted => vec![Word::of(self.resolved(word, 0, at), first.range.clone())],
             Value::Text(word) => split(&self.resolved(word, 0, at), None),
             Value::List(items) => items.clone(),
         };
-        words.extend_from_slice(rest);
-        self.command(&words, expanded + 1, calls);
+        // The call stands where its command is named, and not where the program is.
+        if !made.iter().any(|word| SERVICES.contains(&word.text().as_str())) {
+            made.iter_mut().for_each(|word| word.range = first.range.clone());
+        }
+        made.extend_from_slice(&words[1..]);
+        self.command(&made, expanded + 1, calls);
     }
 
     /// A script in a string.
@@ -417,8 +448,11 @@ fn hands_over(name: &str) -> bool {
 }
 
 /// Functions of other files that run their arguments go by such names.
-fn looks_like_runner(name: &str) -> bool {
-    name.split(['_', '-', ':']).any(|part| matches!(part, "run" | "retry" | "execute" | "exec" | "try" | "invoke"))
+pub(super) fn looks_like_runner(name: &str) -> bool {
+    !name.contains("dry")
+        && name
+            .split(['_', '-', ':'])
+            .any(|part| matches!(part, "run" | "retry" | "execute" | "exec" | "try" | "invoke"))
 }
 
 /// A number or an option before the command that a runner runs.

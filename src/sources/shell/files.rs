@@ -1,6 +1,6 @@
 //! Which file a script has written by the time that an argument names it: `file://policy.json`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::flow::{Bears, Start};
 use super::words::{self, Word};
@@ -66,8 +66,8 @@ impl Files {
         self.0.entry(plain(path).to_owned()).or_default().push(touch);
     }
 
-    /// Takes note of the files that a command names and may write; they must have been touched or be named elsewhere.
-    pub(super) fn command(&mut self, script: &str, start: &Start, named: &[String]) {
+    /// Takes note of those files of `named` that a command may write.
+    pub(super) fn command(&mut self, script: &str, start: &Start, named: &HashSet<String>) {
         let words = words::command(script, start.at, start.limit);
         let texts: Vec<String> = words.iter().map(Word::text).collect();
         let skip =
@@ -82,7 +82,7 @@ impl Files {
             name => READERS.contains(&name),
         };
         for text in texts.iter().skip(1).filter(|_| !reads) {
-            if named.iter().any(|path| path == plain(text)) {
+            if named.contains(plain(text)) {
                 self.touch(text, Touch { start: start.clone(), content: None });
             }
         }

@@ -47,6 +47,8 @@ pub(super) struct Scope {
     outputs: Vec<(usize, String)>,
     /// Functions that run their own arguments as a command.
     pub(super) runners: HashSet<String>,
+    /// Functions that by their names would run their arguments, and only print them.
+    pub(super) printers: HashSet<String>,
     /// Here-documents that a shell reads as its script, each with where that shell is started.
     pub(super) shell_documents: Vec<(Range<usize>, Start)>,
     /// What the grammar did not understand, in order.
@@ -158,6 +160,9 @@ impl Scope {
                     {
                         functions.push((range.clone(), name.to_owned()));
                         seen.functions.push(range.clone());
+                        if only_prints(script.get(range.clone()).unwrap_or_default(), name) {
+                            self.printers.insert(name.to_owned());
+                        }
                     }
                 }
                 "file_redirect" => {
@@ -290,7 +295,6 @@ impl Scope {
             rest.split(|c: char| c.is_whitespace() || "\"'`);|&".contains(c)).next()
         });
         let names: HashSet<String> = names.map(|name| files::plain(name).to_owned()).collect();
-        let names: Vec<String> = names.into_iter().collect();
         for start in self.commands.iter().filter(|start| !written.iter().take(256).any(|(at, ..)| *at == start.at)) {
             self.files.command(script, start, &names);
         }
@@ -329,6 +333,17 @@ fn assignment(node: Node<'_>, script: &str, limit: usize) -> Option<Assignment> 
         None => Value::Text(Word { pieces: vec![Piece::Text(Vec::new())], range: at..at, ..Word::default() }),
     };
     Some(Assignment { name, at, appends, local: None, value })
+}
+
+/// Whether a function that goes by the name of a runner does nothing with its arguments but print them.
+fn only_prints(body: &str, name: &str) -> bool {
+    let prints = |step: &str| {
+        let step = step.trim_start_matches(|c: char| c.is_whitespace() || c == '{');
+        step.starts_with("echo") || step.starts_with("printf")
+    };
+    let inner = body.split_once('{').map_or(body, |(_, inner)| inner);
+    super::call::looks_like_runner(name)
+        && inner.split(['\n', ';', '&', '|']).all(|step| prints(step) || !step.contains(['$', '`']))
 }
 
 /// Where the line begins that a place is in.
