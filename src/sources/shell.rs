@@ -11,9 +11,14 @@ use aho_corasick::AhoCorasick;
 
 mod call;
 mod documents;
+mod endings;
+mod files;
+mod flow;
 mod guards;
 mod lines;
 mod scope;
+mod steps;
+mod variables;
 mod words;
 
 pub use guards::Guard;
@@ -125,9 +130,15 @@ fn calls_at_depth(script: &str, depth: usize) -> Vec<Call> {
         let words = words::command(script, start.at, start.limit);
         calls.extend(call::calls(script, &scope, &words, start, depth));
     }
-    for body in &scope.shell_documents {
+    for (body, start) in &scope.shell_documents {
         let Some(text) = script.get(body.clone()) else { continue };
-        calls.extend(calls_at_depth(text, depth + 1).into_iter().map(|call| shifted(call, body.start)));
+        calls.extend(calls_at_depth(text, depth + 1).into_iter().map(|call| {
+            let mut call = shifted(call, body.start);
+            call.guards = start.guards.iter().cloned().chain(call.guards).collect();
+            call.order = start.order.iter().copied().chain(call.order).collect();
+            call.tolerated |= start.tolerated;
+            call
+        }));
     }
     for line in lines::suspects(script, &scope.errors) {
         let Some(text) = script.get(line.clone()) else { continue };
@@ -135,7 +146,8 @@ fn calls_at_depth(script: &str, depth: usize) -> Vec<Call> {
         let part = scope::Scope::read_line(text);
         for start in &part.commands {
             let words = words::command(script, line.start + start.at, line.start + start.limit);
-            let start = scope::Start { at: line.start + start.at, limit: line.start + start.limit, ..start.clone() };
+            let mut start = start.clone();
+            start.shift(line.start);
             calls.extend(call::calls(script, &scope, &words, &start, depth));
         }
     }

@@ -364,3 +364,99 @@ fn no_reader_panics_on_mutated_text() {
         .collect();
     none(&faults);
 }
+
+/// Each script with the verdict of a check on it.
+fn judged(check: &str, cases: &[(&str, &str)]) {
+    let mut faults = Vec::new();
+    for (script, wanted) in cases {
+        let script = script
+            .replace("CT", "aws cloudtrail create-trail --name a --s3-bucket-name b")
+            .replace("ON", "aws cloudtrail start-logging --name a");
+        let actual = verdict(&[("x.sh", script.as_bytes())], check);
+        if actual != *wanted {
+            faults.push(format!("{check}: expected {wanted}, got {actual}:\n{script}"));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn variables_hold_what_they_hold_at_their_use() {
+    judged(
+        "multi-region-trail",
+        &[
+            ("F=--is-multi-region-trail\nCT $F\n", "pass"),
+            ("( F=--is-multi-region-trail )\nCT $F\n", "unknown"),
+            ("( F=--is-multi-region-trail; CT $F )\n", "pass"),
+            ("F=--is-multi-region-trail true\nCT $F\n", "unknown"),
+            ("CT $F\nF=--is-multi-region-trail\n", "unknown"),
+            ("F=--is-multi-region-trail\nunset F\nCT $F\n", "unknown"),
+            ("f() { local F=--is-multi-region-trail; echo $F; }\nf\nCT $F\n", "unknown"),
+            ("f() { F=--is-multi-region-trail; }\nf\nCT $F\n", "pass"),
+            ("ls | while read x; do F=--is-multi-region-trail; done\nCT $F\n", "unknown"),
+            ("for i in $X; do F=--is-multi-region-trail; done\nCT $F\n", "unknown"),
+            ("for i in 1 2; do F=--is-multi-region-trail; done\nCT $F\n", "pass"),
+            ("is_prod && F=--is-multi-region-trail\nCT $F\n", "unknown"),
+            ("F=--is-multi-region-trail\nF=--no-is-multi-region-trail\nCT $F\n", "fail"),
+            ("A=(--name a)\naws cloudtrail create-trail \"${A[@]}\"\nA+=(--is-multi-region-trail)\n", "fail"),
+        ],
+    );
+}
+
+#[test]
+fn what_may_not_be_reached_is_not_certain() {
+    let made: Vec<(String, &str)> = [
+        ("mkdir -p x && ON\n", "pass"),
+        ("set -e\ncd x && aws sts get-caller-identity && ON\n", "pass"),
+        ("confirm \"start?\" && ON\n", "unknown"),
+        ("false && ON\n", "fail"),
+        ("exit 0\nON\n", "fail"),
+        ("if [ \"$DRY\" ]; then exit 0; fi\nON\n", "unknown"),
+        ("if [ $# -lt 1 ]; then echo usage; exit 1; fi\nON\n", "pass"),
+        ("[ -d x ] || exit 1\nON\n", "pass"),
+        ("f() { [ \"$DRY\" ] && return 0; ON; }\nf\n", "unknown"),
+        ("f() { [ \"$DRY\" ] && return 0; echo; }\nf\nON\n", "pass"),
+        ("( exit 0 )\nON\n", "pass"),
+        ("for t in $TRAILS; do ON; done\n", "unknown"),
+        ("for t in a b; do ON; done\n", "pass"),
+        ("TRAILS='a b'\nfor t in $TRAILS; do ON; done\n", "pass"),
+        ("while read -r t; do ON; done < list\n", "unknown"),
+        ("until ON; do sleep 1; done\n", "pass"),
+        ("bash <<'EOF'\nON\nEOF\n", "pass"),
+        ("if [ \"$X\" ]; then bash <<'EOF'\nON\nEOF\nfi\n", "unknown"),
+    ]
+    .into_iter()
+    .map(|(rest, wanted)| (format!("CT --is-multi-region-trail\n{rest}"), wanted))
+    .collect();
+    let cases: Vec<(&str, &str)> = made.iter().map(|(script, wanted)| (script.as_str(), *wanted)).collect();
+    judged("trail-logging-enabled", &cases);
+    judged(
+        "multi-region-trail",
+        &[("CT\nis_prod && aws cloudtrail update-trail --name a --is-multi-region-trail\n", "unknown")],
+    );
+}
+
+#[test]
+fn a_file_holds_what_was_written_last() {
+    let input = |on: bool| {
+        format!(
+            "cat > p.json <<'EOF'\n{{\"Name\": \"a\", \"S3BucketName\": \"b\", \"IsMultiRegionTrail\": {on}}}\nEOF\n"
+        )
+    };
+    let (good, bad, call) = (input(true), input(false), "aws cloudtrail create-trail --cli-input-json file://p.json\n");
+    let cases: Vec<(String, &str)> = vec![
+        (format!("{good}{call}"), "pass"),
+        (format!("{bad}{call}{good}"), "fail"),
+        (format!("{good}{bad}{call}"), "fail"),
+        (format!("{bad}{good}{call}"), "pass"),
+        (format!("if [ \"$X\" ]; then\n{bad}else\n{good}fi\n{call}"), "unknown"),
+        (format!("{good}echo '{{}}' > p.json\n{call}"), "unknown"),
+        (format!("{good}cp bad.json p.json\n{call}"), "unknown"),
+        (format!("{good}python gen.py > p.json\n{call}"), "unknown"),
+        (format!("{good}sed -i s/a/b/ p.json\n{call}"), "unknown"),
+        (format!("{good}cat p.json\n{call}"), "pass"),
+        (format!("{good}{call}rm p.json\n"), "pass"),
+    ];
+    let cases: Vec<(&str, &str)> = cases.iter().map(|(script, wanted)| (script.as_str(), *wanted)).collect();
+    judged("multi-region-trail", &cases);
+}

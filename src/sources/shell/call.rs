@@ -4,8 +4,11 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::documents::{self, Substituted};
-use super::scope::{Scope, Start, Value};
-use super::words::{Char, Piece, Word, pieces};
+use super::files::Held;
+use super::flow::Start;
+use super::scope::Scope;
+use super::variables::Value;
+use super::words::{self, Char, Piece, Word, pieces};
 use super::{Call, SERVICES, calls_at_depth};
 
 /// How many values of one variable are tried as a command, and how deep values are followed into values.
@@ -24,6 +27,25 @@ pub(super) fn calls(script: &str, scope: &Scope, words: &[Word], start: &Start, 
 /// Whether a word is the name of a shell.
 pub(super) fn is_shell(word: &str) -> bool {
     matches!(base_name(word), "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash")
+}
+
+/// The script of `bash -o pipefail -c SCRIPT`.
+fn script_of(rest: &[Word]) -> Option<&Word> {
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        let text = word.text();
+        let short = text.starts_with('-') && !text.starts_with("--");
+        if short && text.contains('c') {
+            return words.next();
+        }
+        if !text.starts_with(['-', '+']) {
+            return None;
+        }
+        if (short || text.starts_with('+')) && text.ends_with(['o', 'O']) {
+            words.next();
+        }
+    }
+    None
 }
 
 fn base_name(word: &str) -> &str {
@@ -48,21 +70,20 @@ impl Reader<'_> {
         let rest = &words[1..];
         if is_aws(first, &text) {
             calls.extend(self.aws(words).map(|call| Call { pieces: expanded > 0, ..call }));
-        } else if let Some(variable) = first.variable().filter(|variable| !first.quoted || variable.all_items) {
-            let values = self.scope.variables.get(&variable.name);
-            let uncertain = |value: &Value| matches!(value, Value::Text(word) if word.uncertain);
-            for value in values.into_iter().flatten().take(VALUES).filter(|_| expanded < DEPTH) {
-                let value = &value.value;
-                let known = self.scope.known(&variable.name, &self.start.guards).is_some() && !uncertain(value);
-                self.open.set(self.open.get() || !known);
-                let mut words = match value {
-                    Value::Text(word) => split(&self.resolved(word, 0), None),
-                    Value::List(items) => items.clone(),
-                };
-                words.extend_from_slice(rest);
-                self.command(&words, expanded + 1, calls);
+        } else if let Some(variable) = first.variable() {
+            let known = self.scope.variables.known(&variable.name, self.start);
+            let all = self.scope.variables.all(&variable.name);
+            if let Some((value, at)) = known {
+                let uncertain = matches!(&*value, Value::Text(word) if word.uncertain);
+                self.open.set(self.open.get() || uncertain);
+                self.command_of((&value, at), words, expanded, calls);
+            } else {
+                for one in all.iter().take(VALUES) {
+                    self.open.set(true);
+                    self.command_of((&one.value, &one.start), words, expanded, calls);
+                }
             }
-            if values.is_none() && names_aws(&variable.name) {
+            if all.is_empty() && names_aws(&variable.name) {
                 calls.extend(self.aws(words));
             }
         } else if let Some(image) = image_of_cli(&text, rest) {
@@ -75,17 +96,17 @@ impl Reader<'_> {
         } else if text == "eval" {
             self.script(&self.joined(rest), first, calls);
         } else if text == "trap" {
-            self.script(&rest.first().map(|word| self.resolved(word, 0)).unwrap_or_default(), first, calls);
+            self.script(&rest.first().map(|word| self.resolved(word, 0, self.start)).unwrap_or_default(), first, calls);
         } else if is_shell(&text) {
-            let option = |word: &Word| {
-                let text = word.text();
-                text.starts_with('-') && !text.starts_with("--") && text.contains('c')
-            };
-            let place = rest.iter().take_while(|word| word.text().starts_with(['-', '+'])).position(option);
-            if let Some(word) = place.and_then(|place| rest.get(place + 1)) {
-                self.script(&self.resolved(word, 0), first, calls);
+            if let Some(word) = script_of(rest) {
+                self.script(&self.resolved(word, 0, self.start), first, calls);
+            } else if rest.iter().all(|word| word.text().starts_with(['-', '+']))
+                && let Some(word) = self.here_string(words)
+            {
+                self.script(&self.resolved(&word, 0, self.start), first, calls);
             }
-        } else if self.scope.runners.contains(&text) || looks_like_runner(&text) {
+        } else if self.scope.runners.contains(&text) || looks_like_runner(&text) && !self.scope.printers.contains(&text)
+        {
             let skip = rest.iter().take_while(|word| is_detail(&word.text())).count();
             if rest.get(skip).is_some_and(|word| is_aws(word, &word.text())) {
                 calls.extend(self.aws(&rest[skip..]));
@@ -95,6 +116,31 @@ impl Reader<'_> {
         {
             self.command(&rest[place + 1..], expanded, calls);
         }
+    }
+
+    /// The word of `bash <<< WORD`.
+    fn here_string(&self, words: &[Word]) -> Option<Word> {
+        let end = words.last()?.range.end;
+        let rest = self.script.get(end..self.start.limit)?;
+        let inner = rest.trim_start_matches([' ', '\t']).strip_prefix("<<<")?.trim_start_matches([' ', '\t']);
+        Some(words::single(self.script, end + rest.len() - inner.len(), self.start.limit))
+    }
+
+    /// Reads a command whose first words are a variable's value.
+    fn command_of(&self, (value, at): (&Value, &Start), words: &[Word], expanded: usize, calls: &mut Vec<Call>) {
+        let Some(first) = words.first().filter(|_| expanded < DEPTH) else { return };
+        let mut made = match value {
+            // Quotes keep it one word.
+            Value::Text(word) if first.quoted => vec![Word::of(self.resolved(word, 0, at), first.range.clone())],
+            Value::Text(word) => split(&self.resolved(word, 0, at), None),
+            Value::List(items) => items.clone(),
+        };
+        // The call stands where its command is named, and not where the program is.
+        if !made.iter().any(|word| SERVICES.contains(&word.text().as_str())) {
+            made.iter_mut().for_each(|word| word.range = first.range.clone());
+        }
+        made.extend_from_slice(&words[1..]);
+        self.command(&made, expanded + 1, calls);
     }
 
     /// A script in a string.
@@ -153,26 +199,28 @@ impl Reader<'_> {
     fn expanded(&self, words: &[Word]) -> Vec<Word> {
         let mut result = Vec::with_capacity(words.len());
         for (i, word) in words.iter().enumerate() {
-            let value = word.variable().and_then(|variable| self.scope.known(&variable.name, &self.start.guards));
-            match value {
-                Some(Value::Text(value)) if i > 0 && !value.uncertain => {
-                    let chars = self.file(self.resolved(value, 0));
+            let known = word.variable().and_then(|variable| self.scope.variables.known(&variable.name, self.start));
+            match known.as_ref().map(|(value, at)| (&**value, *at)) {
+                Some((Value::Text(value), at)) if i > 0 && !value.uncertain => {
+                    let chars = self.file(self.resolved(value, 0, at));
                     if word.quoted {
                         result.push(Word::of(chars, word.range.clone()));
                     } else {
                         result.extend(split(&chars, Some(&word.range)));
                     }
                 }
-                Some(Value::List(items)) if i > 0 && word.variable().is_some_and(|variable| variable.all_items) => {
+                Some((Value::List(items), at))
+                    if i > 0 && word.variable().is_some_and(|variable| variable.all_items) =>
+                {
                     let item = |item: &Word| {
-                        let resolved = Word::of(self.file(self.resolved(item, 0)), word.range.clone());
+                        let resolved = Word::of(self.file(self.resolved(item, 0, at)), word.range.clone());
                         Word { quoted: item.quoted, ..resolved }
                     };
                     result.extend(items.iter().map(item));
                 }
                 _ if i > 0 => {
                     let quoted = word.quoted;
-                    let chars = self.file(self.resolved(word, 0));
+                    let chars = self.file(self.resolved(word, 0, self.start));
                     result.push(Word { quoted, ..Word::of(chars, word.range.clone()) });
                 }
                 _ => result.push(word.clone()),
@@ -188,16 +236,15 @@ impl Reader<'_> {
         if !(flag.is_empty() || flag.starts_with("--") && flag.ends_with('=')) {
             return chars;
         }
-        let plain = |path: &str| path.strip_prefix("./").unwrap_or(path).to_owned();
-        let of_path = |(written, word): &&(String, Word)| {
-            plain(written) == plain(path) && word.range.start <= self.start.at.max(word.range.start)
-        };
-        match self.scope.files.iter().rev().find(of_path) {
-            Some((_, word)) => {
-                let count = flag.chars().count();
-                chars.iter().copied().take(count).chain(self.resolved(word, 1)).collect()
+        let count = flag.chars().count();
+        let flag = chars.iter().copied().take(count);
+        match self.scope.files.held(path, self.start) {
+            Held::Untouched => chars,
+            Held::Known(word, at) => flag.chain(self.resolved(word, 1, at)).collect(),
+            Held::Unknown => {
+                let range = place(&chars, &(self.start.at..self.start.at));
+                flag.chain(Word::unknown(&format!("$(cat {path})"), range).chars()).collect()
             }
-            None => chars,
         }
     }
 
@@ -207,24 +254,26 @@ impl Reader<'_> {
             if !chars.is_empty() {
                 chars.push(Char { c: ' ', start: word.range.start, end: word.range.start, raw: false });
             }
-            chars.extend(self.resolved(word, 0));
+            chars.extend(self.resolved(word, 0, self.start));
         }
         chars
     }
 
-    /// The characters of a word, with those variables put in that have one value in the script.
-    fn resolved(&self, word: &Word, depth: usize) -> Vec<Char> {
+    /// The characters of a word that stands at a place, with those variables put in that have one value there.
+    fn resolved(&self, word: &Word, depth: usize, at: &Start) -> Vec<Char> {
         let mut chars = Vec::new();
         for piece in &word.pieces {
             match piece {
                 Piece::Text(text) => chars.extend_from_slice(text),
                 Piece::Expansion(raw, variable) if depth < DEPTH && chars.len() < LONGEST => {
-                    let known = variable.as_ref().and_then(|v| self.scope.known(&v.name, &self.start.guards));
-                    match known {
-                        Some(Value::Text(value)) if !value.uncertain => chars.extend(self.resolved(value, depth + 1)),
+                    let known = variable.as_ref().and_then(|v| self.scope.variables.known(&v.name, at));
+                    match known.as_ref().map(|(value, at)| (&**value, *at)) {
+                        Some((Value::Text(value), at)) if !value.uncertain => {
+                            chars.extend(self.resolved(value, depth + 1, at));
+                        }
                         Some(_) => chars.extend_from_slice(raw),
                         None => match documents::substituted(self.script, raw) {
-                            Some(Substituted::Text(word)) => chars.extend(self.resolved(&word, depth + 1)),
+                            Some(Substituted::Text(word)) => chars.extend(self.resolved(&word, depth + 1, at)),
                             Some(Substituted::File(path)) if word.pieces.len() == 1 => {
                                 let (start, end) = (raw[0].start, raw[raw.len() - 1].end);
                                 let text = format!("file://{path}");
@@ -252,9 +301,8 @@ impl Reader<'_> {
         let (name, rest) = inner.split_at(end);
         let mark = [":-", ":=", "-", "="].into_iter().find(|mark| rest.starts_with(mark))?;
         let value = &rest[mark.len()..];
-        let others = self.scope.variables.get(name).is_some_and(|values| {
-            values.iter().any(|one| !matches!(&one.value, Value::Text(word) if word.text() == text))
-        });
+        let same = |value: &Value| matches!(value, Value::Text(word) if word.text() == text);
+        let others = self.scope.variables.all(name).iter().any(|one| !same(&one.value));
         if others || value.contains(['$', '`', '"', '\'', '\\', ' ', '\t', '\n']) || value.is_empty() {
             return None;
         }
@@ -400,8 +448,11 @@ fn hands_over(name: &str) -> bool {
 }
 
 /// Functions of other files that run their arguments go by such names.
-fn looks_like_runner(name: &str) -> bool {
-    name.split(['_', '-', ':']).any(|part| matches!(part, "run" | "retry" | "execute" | "exec" | "try" | "invoke"))
+pub(super) fn looks_like_runner(name: &str) -> bool {
+    !name.contains("dry")
+        && name
+            .split(['_', '-', ':'])
+            .any(|part| matches!(part, "run" | "retry" | "execute" | "exec" | "try" | "invoke"))
 }
 
 /// A number or an option before the command that a runner runs.

@@ -1,9 +1,11 @@
 //! What must hold for a command to run: branches, loops' sides, functions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use tree_sitter::Node;
+
+use super::steps;
 
 /// One condition around a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,11 @@ impl Guard {
     /// Whether it only is the body of a function, whose calls are not in the script.
     pub fn is_function(&self) -> bool {
         self.function.is_some()
+    }
+
+    /// A condition that is no branch of a statement.
+    pub(super) fn plain(branch: Range<usize>, of: usize, when: String) -> Self {
+        Self { branch, of, when, function: None }
     }
 
     /// Puts it where `place` says, so that guards of several scripts of one file can be compared.
@@ -48,8 +55,12 @@ pub(super) struct Guards {
     regions: Vec<Guard>,
     /// Left sides of `||` whose failure ends nothing.
     tolerated: Vec<Range<usize>>,
-    /// Calls of functions of the script: where, and what is around.
-    calls: HashMap<String, (usize, Vec<Guard>)>,
+    /// What is never run.
+    unreached: Vec<Range<usize>>,
+    /// The functions of the script.
+    functions: HashSet<String>,
+    /// Calls of functions of the script: where, what is around, and how many there are.
+    calls: HashMap<String, (usize, Vec<Guard>, usize)>,
 }
 
 impl Guards {
@@ -72,10 +83,12 @@ impl Guards {
                 self.add(node.byte_range(), of, when, None);
             }
             "list" => self.sides_of_list(node, script),
+            "while_statement" => self.body_of_while(node, script),
             "function_definition" => {
                 let name = node.child_by_field_name("name").and_then(|name| script.get(name.byte_range()));
                 let Some(name) = name else { return };
                 let when = format!("the function '{}' runs", short(name));
+                self.functions.insert(name.to_owned());
                 self.add(node.byte_range(), node.start_byte(), when, Some(name.to_owned()));
             }
             _ => {}
@@ -101,8 +114,30 @@ impl Guards {
             }
         }
         let Some(then) = then.filter(|then| *then <= end) else { return };
-        let when = condition(node, script).map_or_else(|| "its condition holds".to_owned(), |text| holds(&text));
+        let condition = condition(node, script);
+        if condition.as_deref() == Some("false") {
+            self.unreached.push(then..end);
+        }
+        let when = condition.map_or_else(|| "its condition holds".to_owned(), |text| holds(&text));
         self.add(then..end, node.start_byte(), when, None);
+    }
+
+    /// The condition of a loop is run in any case; what it guards may never be.
+    fn body_of_while(&mut self, node: Node<'_>, script: &str) {
+        let Some(body) = node.child_by_field_name("body") else { return };
+        let condition = condition(node, script).unwrap_or_default();
+        let condition = condition.trim_end_matches([';', '\n', ' ']);
+        let until = script.get(node.start_byte()..).is_some_and(|rest| rest.starts_with("until"));
+        let endless = if until { condition == "false" } else { matches!(condition, "true" | ":") };
+        if !endless {
+            let when = if until { format!("'{}' fails", short(condition)) } else { holds(condition) };
+            self.add(body.byte_range(), node.start_byte(), when, None);
+        }
+    }
+
+    /// A loop that may have nothing to go through.
+    pub fn body_of_for(&mut self, body: Range<usize>, of: usize, list: &str) {
+        self.add(body, of, format!("'{}' is not empty", short(list)), None);
     }
 
     fn sides_of_list(&mut self, node: Node<'_>, script: &str) {
@@ -110,23 +145,14 @@ impl Guards {
         let children: Vec<Node<'_>> = node.children(&mut cursor).collect();
         let [left, operator, right] = children.as_slice() else { return };
         let text = |node: &Node<'_>| script.get(node.byte_range()).unwrap_or_default();
-        let asks = |node: &Node<'_>| {
-            let mut last = *node;
-            // The last command of `a && b` is what `&& c` asks for.
-            while last.kind() == "list" || last.kind() == "redirected_statement" || last.kind() == "pipeline" {
-                let at = if last.kind() == "redirected_statement" { 0 } else { last.child_count().saturating_sub(1) };
-                match last.child(at as _) {
-                    Some(child) => last = child,
-                    None => break,
-                }
-            }
-            let word = text(&last).split_whitespace().next().unwrap_or_default().to_owned();
-            last.kind() == "test_command"
-                || last.kind() == "negated_command"
-                || matches!(word.as_str(), "test" | "[" | "[[" | "grep" | "command" | "which" | "!")
-        };
         match operator.kind() {
-            "&&" if asks(left) => self.add(right.byte_range(), node.start_byte(), holds(text(left)), None),
+            "&&" if text(left) == "false" => self.unreached.push(right.byte_range()),
+            // What ends the script there is no step that follows from another.
+            "&&" if steps::asks(*left, script) || steps::ends(text(right)) => {
+                self.add(right.byte_range(), node.start_byte(), holds(text(left)), None);
+            }
+            "||" if matches!(text(left), "true" | ":") => self.unreached.push(right.byte_range()),
+            "||" if text(left) == "false" => {}
             "||" => {
                 let when = format!("'{}' fails", short(text(left)));
                 self.add(right.byte_range(), node.start_byte(), when, None);
@@ -168,15 +194,32 @@ impl Guards {
 
     /// Takes note of a call of a function; the first one with the fewest conditions counts.
     pub fn call(&mut self, name: &str, at: usize, guards: &[Guard]) {
-        let is_function = self.regions.iter().any(|region| region.function.as_deref() == Some(name));
         // A function that calls itself is not run by that.
         let inside = guards.iter().any(|guard| guard.function.as_deref() == Some(name));
-        if is_function && !inside {
-            match self.calls.get(name) {
-                Some((_, known)) if known.len() <= guards.len() => {}
-                _ => drop(self.calls.insert(name.to_owned(), (at, guards.to_vec()))),
+        if self.functions.contains(name) && !inside {
+            match self.calls.get_mut(name) {
+                Some((_, known, count)) if known.len() <= guards.len() => *count += 1,
+                Some(known) => *known = (at, guards.to_vec(), known.2 + 1),
+                None => drop(self.calls.insert(name.to_owned(), (at, guards.to_vec(), 1))),
             }
         }
+    }
+
+    /// Whether one of the functions around a place is called more than once.
+    pub fn is_repeated(&self, guards: &[Guard]) -> bool {
+        let calls = |guard: &Guard| guard.function.as_ref().and_then(|name| self.calls.get(name));
+        guards.iter().filter_map(calls).any(|(_, around, count)| *count > 1 || self.is_once_removed_repeated(around))
+    }
+
+    /// The same for one level of functions further out.
+    fn is_once_removed_repeated(&self, guards: &[Guard]) -> bool {
+        let calls = |guard: &Guard| guard.function.as_ref().and_then(|name| self.calls.get(name));
+        guards.iter().filter_map(calls).any(|(_, _, count)| *count > 1)
+    }
+
+    /// Whether the place is never reached.
+    pub fn is_unreached(&self, at: usize) -> bool {
+        self.unreached.iter().any(|range| range.contains(&at))
     }
 
     /// The guards with functions replaced by what is around their calls, and the places that order the command.
@@ -195,7 +238,7 @@ impl Guards {
     fn resolve(&self, guards: &[Guard], depth: usize, result: &mut Vec<Guard>, order: &mut Vec<usize>) {
         for guard in guards {
             match guard.function.as_ref().and_then(|name| self.calls.get(name)) {
-                Some((at, around)) if depth > 0 => {
+                Some((at, around, _)) if depth > 0 => {
                     self.resolve(around, depth - 1, result, order);
                     order.push(*at);
                 }

@@ -138,6 +138,9 @@ fn places() {
         "case $x in\n a) CALL\nesac",
         "! CALL",
         "bash -c 'CALL'",
+        "bash -eo pipefail -c 'CALL'",
+        "bash <<< 'CALL'",
+        "run() { log \"$@\"; eval \"$@\"; }\nrun CALL",
         "sh -ec \"CALL\"",
         "sudo bash -lc 'set -e; CALL'",
         "eval \"CALL\"",
@@ -174,7 +177,7 @@ fn variables() {
     );
     one(
         "AWS='aws --region eu-west-1'\n$AWS cloudtrail create-subscription",
-        "aws¦--region¦eu-west-1¦cloudtrail¦create-subscription",
+        "$AWS¦$AWS¦$AWS¦cloudtrail¦create-subscription",
         &["aws", "--region", "eu-west-1", "cloudtrail", "create-subscription"],
     );
     one(
@@ -195,6 +198,9 @@ fn variables() {
         "if x; then c='aws cloudtrail create-subscription'; else c='aws cloudtrail update-subscription'; fi\n$c --name x",
         &["create-subscription", "update-subscription"],
     );
+    calls("c=aws\nc=\"$c cloudtrail\"\nc=\"$c create-subscription\"\n$c --name x", &["create-subscription"]);
+    calls("AWS=/usr/local/bin/aws\n\"$AWS\" cloudtrail create-subscription", &["create-subscription"]);
+    calls("c='aws cloudtrail create-subscription'\n\"$c\" --name x", &[]);
     calls("verb=create-subscription\naws cloudtrail $verb --name x", &["create-subscription"]);
 }
 
@@ -235,6 +241,9 @@ fn near_misses() {
         "aws ec2 describe-instances; cloudtrail create-subscription",
         "aws\ncloudtrail create-subscription",
         "bash -x aws cloudtrail create-subscription",
+        "bash x.sh <<< 'aws cloudtrail create-subscription'",
+        "run() { echo \"$@\"; }\nrun aws cloudtrail create-subscription",
+        "dry_run aws cloudtrail create-subscription",
     ] {
         calls(script, &[]);
     }
