@@ -118,7 +118,10 @@ fn located(call: shell::Call, snippet: &Snippet, source: Source<'_>) -> Command 
         let at = snippet.place(range);
         Span::new(source.file, at.start, at.end)
     };
-    let words = call.words.iter().map(|word| argument(word, place(&word.range), &place, source)).collect();
+    let words: Vec<Argument> =
+        call.words.iter().map(|word| argument(word, place(&word.range), &place, source)).collect();
+    let places: Vec<Span> = words.iter().map(|word| word.at).collect();
+    let layout = layout(&call, &places, snippet, source.text);
     Command {
         service: call.service,
         name: call.command,
@@ -133,12 +136,48 @@ fn located(call: shell::Call, snippet: &Snippet, source: Source<'_>) -> Command 
         },
         tolerated: call.tolerated,
         order: call.order,
-        layout: match (call.pieces, snippet.plain) {
-            (true, _) => Layout::Pieces,
-            (false, true) => Layout::Script,
-            (false, false) => Layout::List,
-        },
+        layout,
     }
+}
+
+/// How the words of a call stand in the file.
+fn layout(call: &shell::Call, places: &[Span], snippet: &Snippet, text: &str) -> Layout {
+    // An option that comes from a variable is not written where it is used.
+    let written = call.words.iter().zip(places).all(|(word, at)| {
+        let word = word.text();
+        let flag = word.split('=').next().unwrap_or_default();
+        !flag.starts_with("--") || text.get(at.range()).is_some_and(|text| text.starts_with(flag))
+    });
+    match () {
+        () if call.pieces || !written => Layout::Pieces,
+        () if snippet.plain && is_whole(call, snippet.text()) => Layout::Script,
+        () => Layout::List,
+    }
+}
+
+/// Whether a call is a statement by itself: nothing runs it, and nothing takes what it prints.
+fn is_whole(call: &shell::Call, script: &str) -> bool {
+    let (Some(first), Some(last)) = (call.words.first(), call.words.last()) else { return false };
+    let (Some(before), Some(behind)) = (script.get(..first.range.start), script.get(last.range.end..)) else {
+        return false;
+    };
+    let begins = before.trim_end_matches([' ', '\t']);
+    let word = begins.rsplit(|c: char| c.is_whitespace() || c == ';').next().unwrap_or_default();
+    let begins = begins.is_empty()
+        || begins.ends_with('\n') && !begins.ends_with("\\\n") && !begins.ends_with("|\n")
+        || begins.ends_with([';', '{'])
+        || begins.ends_with("&&")
+        || matches!(word, "then" | "do" | "else");
+    let behind = behind.trim_start_matches([' ', '\t', '\r']);
+    let ends = behind.is_empty()
+        || behind.starts_with(['\n', ';', '#'])
+        || behind.starts_with("&&")
+        || behind.starts_with("||");
+    let close = call.words.windows(2).all(|pair| {
+        let between = script.get(pair[0].range.end..pair[1].range.start);
+        between.is_none_or(|between| between.chars().all(|c| c.is_whitespace() || c == '\\'))
+    });
+    begins && ends && close
 }
 
 /// A call in a script that a resource runs; its words stand at `places`.

@@ -8,6 +8,8 @@ use trailwarden::scan::{self, Request, Scan};
 
 use super::{all, all_files, none, project};
 
+mod lowered;
+
 pub(super) fn only(id: &str) -> Vec<&'static Check> {
     CHECKS.iter().filter(|check| check.id == id).collect()
 }
@@ -254,7 +256,7 @@ fn trails_of_one_name_in_two_regions_are_two() {
 }
 
 /// The script with the fixes of all findings in it; `None` if one has no fix.
-fn fixed(path: &str, script: &str) -> Option<String> {
+pub(super) fn fixed(path: &str, script: &str) -> Option<String> {
     let scan = scan_files(&[(path, script.as_bytes())], only("deprecated-subscription-commands"));
     assert!(!scan.findings.is_empty());
     let mut edits: Vec<_> = scan.findings.iter().flat_map(|finding| &finding.fix).collect();

@@ -88,7 +88,7 @@ const STRUCTURES: [(&str, bool); 15] = [
 ];
 
 /// Further options of the modelled commands, which version 1 lets one abbreviate.
-const PLAIN: [&str; 23] = [
+const PLAIN: [&str; 28] = [
     "--name",
     "--s3-bucket-name",
     "--s3-key-prefix",
@@ -101,6 +101,11 @@ const PLAIN: [&str; 23] = [
     "--resource-id",
     "--bucket",
     "--acl",
+    "--grant-full-control",
+    "--grant-read",
+    "--grant-read-acp",
+    "--grant-write",
+    "--grant-write-acp",
     "--object-ownership",
     "--policy",
     "--mfa",
@@ -196,7 +201,15 @@ impl Command {
             if let Some(loose) = values.iter().skip(1).find(|value| value.loose) {
                 open.get_or_insert_with(|| cause(loose));
             }
+            let stray = self.words.get(i).filter(|next| {
+                SWITCHES.contains(&option) && self.service != "s3" && !next.loose && !next.flat.starts_with("--")
+            });
+            let refused = stray.or(values.first().filter(|_| SWITCHES.contains(&option)));
             let value = match values.as_slice() {
+                _ if refused.is_some() => {
+                    let detail = format!("the AWS CLI takes no value for '{option}'");
+                    Val { kind: ValKind::Unknown(Cause::new(CauseKind::Unsupported, detail)), span: word.at }
+                }
                 [] => Val { kind: ValKind::Bool(on), span: word.at },
                 values => value(option, values, files),
             };
@@ -206,8 +219,11 @@ impl Command {
                     let detail = "the file of '--cli-input-yaml' is not read";
                     open.get_or_insert_with(|| Cause::new(CauseKind::Unsupported, detail));
                 }
-                _ if fields.iter().any(|field| &*field.key == option) => {}
-                _ => fields.push(Field { key: option.into(), key_span: word.at, value }),
+                _ => {
+                    // Of an option that is written twice the last one counts.
+                    fields.retain(|field| &*field.key != option);
+                    fields.push(Field { key: option.into(), key_span: word.at, value });
+                }
             }
         }
         match input.as_ref().map(|input| &input.kind) {

@@ -50,7 +50,8 @@ pub fn input(
     let at = Origin::Text(Span::new(file, 0, map.file(file).text().lines().next().map_or(0, str::len)));
     let input = Input::new(id, InputKind::Script, path.clone(), at, account, region);
     let faults = RefCell::new(Vec::new());
-    let mut cx = Cx { files, map, path, input, faults, runner, trails: Vec::new(), buckets: Vec::new() };
+    let (trails, buckets, attachments) = (Vec::new(), Vec::new(), Vec::new());
+    let mut cx = Cx { files, map, path, input, faults, runner, trails, buckets, attachments };
     for command in commands {
         match (command.service.as_str(), command.name.as_str()) {
             ("cloudtrail", _) => cx.trail(command),
@@ -95,6 +96,7 @@ struct Cx<'a> {
     runner: Option<&'a Runner>,
     trails: Vec<trail::State>,
     buckets: Vec<bucket::State>,
+    attachments: Vec<iam::Attachment>,
 }
 
 impl Cx<'_> {

@@ -81,6 +81,7 @@ impl Cx<'_> {
             ValKind::Map(fields) => fields,
             _ => Vec::new(),
         };
+        imply(&mut fields);
         if conditional || command.tolerated {
             let why = format!("the bucket '{name}' may be there already, with settings that the script does not show");
             fields.push(more(header, why));
@@ -210,6 +211,26 @@ impl Cx<'_> {
             website: block.attr(&["--website-configuration"], Absent::Default(false), |_| Value::Known(true)),
             protection: Protection::Script,
         }
+    }
+}
+
+/// What options of `create-bucket` bring about that have other names.
+fn imply(fields: &mut Vec<Field>) {
+    let lock = fields.iter().find(|field| &*field.key == "--object-lock-enabled-for-bucket");
+    // S3 enables versioning together with Object Lock.
+    if let Some(Field { key_span, value: Val { kind: ValKind::Bool(true), span }, .. }) = lock.cloned() {
+        let status = Val { kind: ValKind::Text("Enabled".into()), span };
+        let status = Field { key: "Status".into(), key_span, value: status };
+        let value = Val { kind: ValKind::Map(vec![status]), span };
+        fields.push(Field { key: "--versioning-configuration".into(), key_span, value });
+    }
+    // A grant to one account is not told from one to everybody.
+    let grant = fields.iter().find(|field| field.key.starts_with("--grant-")).cloned();
+    if let Some(grant) = grant.filter(|_| !fields.iter().any(|field| &*field.key == "--acl")) {
+        let detail = format!("whom '{}' lets in is not judged", grant.key);
+        let kind = ValKind::Unknown(Cause::new(CauseKind::Unsupported, detail));
+        let value = Val { kind, span: grant.value.span };
+        fields.push(Field { key: "--acl".into(), key_span: grant.key_span, value });
     }
 }
 

@@ -1,14 +1,28 @@
 //! `aws iam`: principals, policies, and who gets which.
 //! <https://docs.aws.amazon.com/cli/latest/reference/iam/>
 
-use super::{Cx, existence, option};
+use super::{Bearing, Cx, bearing, existence, option};
 use crate::model::ResourceKind;
 use crate::model::arn::Text;
-use crate::model::attr::{Attr, Origin};
+use crate::model::attr::{Attr, Origin, Seen};
 use crate::model::lookup::after_last;
 use crate::model::principal::{Grant, GrantedPolicy, Grantee, ManagedPolicy, Principal, PrincipalKind};
+use crate::source_map::Span;
 use crate::sources::script::arguments::Command;
+use crate::sources::shell::Guard;
 use crate::sources::value::Val;
+use crate::truth::{Cause, CauseKind, Truth};
+
+/// An attachment of a managed policy, and under what it is made.
+pub(super) struct Attachment {
+    at: Span,
+    guards: Vec<Guard>,
+    profile: Option<Text>,
+}
+
+/// AWS's policies that let their holders stop a trail: which policy is attached matters where it may be one of them.
+const POWERFUL: [&str; 4] =
+    ["AdministratorAccess", "PowerUserAccess", "AWSCloudTrail_FullAccess", "AWSCloudTrailFullAccess"];
 
 impl Cx<'_> {
     pub(super) fn iam(&mut self, command: &Command) {
@@ -78,7 +92,34 @@ impl Cx<'_> {
             Some(policy) => written.map(|_| policy.arn.clone()),
             None => written,
         };
+        self.note_unknown(&policy);
+        self.attachments.push(Attachment {
+            at: command.span(),
+            guards: command.guards.clone(),
+            profile: command.global("--profile"),
+        });
         self.grant(command, to, GrantedPolicy::Managed(policy));
+    }
+
+    /// Where it is not known which policy is attached, it is not known what the script gives away either.
+    fn note_unknown(&mut self, policy: &Attr<Text>) {
+        let harmless = policy.fold(|seen| match seen {
+            Seen::Value(arn) => {
+                let powerful = |name| Text::from(format!("arn:*:iam::aws:policy/{name}").as_str()).matches(arn);
+                // A policy of AWS that certainly is one of them is known, and counted.
+                match Truth::any(POWERFUL.into_iter().map(powerful)) {
+                    Truth::Unknown(causes) => Truth::Unknown(causes),
+                    Truth::True | Truth::False => Truth::True,
+                }
+            }
+            Seen::Hidden(cause) | Seen::Unseen(cause) => cause.clone().into(),
+            Seen::Absent => Truth::True,
+        });
+        if harmless != Truth::True {
+            let seen = policy.observed();
+            let detail = format!("which policy is attached is not known: '{}' is {seen}", policy.name);
+            self.input.grants.complete = Cause::new(CauseKind::Unsupported, detail).into();
+        }
     }
 
     fn inline(&mut self, command: &Command, kind: PrincipalKind, name: &str) {
@@ -101,13 +142,18 @@ impl Cx<'_> {
         let options = command.options(self.files);
         let to = self.grantee(command, &options, kind, name);
         let Some(arn) = option(&options, "--policy-arn") else { return };
-        if command.guards.iter().any(|guard| !guard.is_function()) {
-            return;
-        }
         let is_it = |policy: &Attr<Text>| policy.possible().any(|known| *known == arn);
+        // Only what is certainly taken back is gone: by the same caller, and whenever it was given.
+        let gone = |at: &Origin| {
+            self.attachments.iter().any(|known| {
+                *at == Origin::Text(known.at)
+                    && known.profile == command.global("--profile")
+                    && matches!(bearing(&Truth::True, &known.guards, &command.guards, command), Bearing::Always)
+            })
+        };
         self.input.grants.items.retain(|grant| {
             let same = grant.to.kind == to.kind && grant.to.name == to.name;
-            !(same && matches!(&grant.policy, GrantedPolicy::Managed(policy) if is_it(policy)))
+            !(same && gone(&grant.at) && matches!(&grant.policy, GrantedPolicy::Managed(policy) if is_it(policy)))
         });
     }
 }
