@@ -86,7 +86,7 @@ impl Scope {
         let mut limits: Vec<usize> = Vec::new();
         let mut seen = Seen::default();
         // The node before this one, at every depth.
-        let mut before: Vec<Range<usize>> = vec![0..0];
+        let mut before: Vec<Range<usize>> = Vec::from([Range::default()]);
         let mut cursor = tree.walk();
         loop {
             let node = cursor.node();
@@ -140,7 +140,7 @@ impl Scope {
                     }
                 }
                 // What stands before a command is for that command alone.
-                "variable_assignment" if !node.parent().is_some_and(|parent| parent.kind() == "command") => {
+                "variable_assignment" if node.parent().is_none_or(|parent| parent.kind() != "command") => {
                     let found = assignment(node, script, limit).map(|found| {
                         let key = |range: &Range<usize>| (range.start, found.name.clone());
                         let local = function.filter(|range| seen.locals.contains(&key(range))).cloned();
@@ -180,7 +180,7 @@ impl Scope {
                 *before = range;
             }
             if cursor.goto_first_child() {
-                before.push(0..0);
+                before.push(Range::default());
                 continue;
             }
             while !cursor.goto_next_sibling() {
