@@ -102,3 +102,25 @@ fn a_call_that_something_runs_or_reads_is_not_changed() {
         assert!(fixed("x.sh", &script).is_some(), "{script}");
     }
 }
+
+#[test]
+fn trails_at_two_endpoints_are_two() {
+    let trail = "aws cloudtrail create-trail --name a --s3-bucket-name b";
+    let all = "multi-region-trail";
+    let elsewhere = format!("{trail} --is-multi-region-trail\n{trail} --endpoint-url https://x\n");
+    let twice = format!("{trail} --is-multi-region-trail\n{trail}\n");
+    check(&[(&elsewhere, all, "fail"), (&twice, all, "pass")]);
+}
+
+#[test]
+fn a_public_access_block_that_is_all_off_is_taken_away() {
+    let trail = "aws cloudtrail create-trail --name a --s3-bucket-name b\n";
+    let put = "aws s3api put-public-access-block --bucket b --public-access-block-configuration";
+    let four = |on: &str| {
+        let names = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+        names.map(|name| format!("{name}={on}")).join(",")
+    };
+    let off = format!("{trail}{put} {}\n", four("false"));
+    let on = format!("{trail}{put} {}\n", four("true"));
+    check(&[(&off, "trail-removal", "fail"), (&on, "trail-removal", "absent")]);
+}

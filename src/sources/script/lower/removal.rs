@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::{Cx, bare, option};
 use crate::model::Identity;
 use crate::model::arn::Text;
-use crate::model::attr::Origin;
+use crate::model::attr::{Origin, Value};
 use crate::model::change::{Loss, Part, PlanChange, Setting};
 use crate::source_map::Span;
+use crate::sources::block::boolean;
 use crate::sources::script::arguments::Command;
 use crate::sources::uses::bucket_name;
 use crate::sources::value::{Val, ValKind};
@@ -71,6 +72,14 @@ impl Cx<'_> {
                 let named = option(&options, "--bucket");
                 self.loss(command, Loss::Deleted(Part::PublicAccessBlock), &command.name, header, Some(named));
             }
+            ("s3api", "put-public-access-block") => {
+                let named = option(&options, "--bucket");
+                let field = options.field("--public-access-block-configuration");
+                if let Some(field) = field.filter(|field| is_all_off(&field.value)) {
+                    let lost = Loss::Weakened(Setting::PublicAccess);
+                    self.loss(command, lost, "--public-access-block-configuration", field.span(), Some(named));
+                }
+            }
             ("s3api", "put-bucket-versioning") => {
                 let configuration = options.get("--versioning-configuration");
                 let status = configuration.and_then(|val| val.field("Status"));
@@ -133,6 +142,12 @@ impl Cx<'_> {
         };
         self.input.changes.items.push(change);
     }
+}
+
+/// Whether all four settings that keep the public out are written as off.
+fn is_all_off(block: &Val) -> bool {
+    let four = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
+    four.iter().all(|key| block.get(key).is_some_and(|val| boolean(val) == Value::Known(false)))
 }
 
 fn is(val: &Val, wanted: &str) -> bool {

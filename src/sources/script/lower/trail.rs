@@ -21,6 +21,7 @@ pub(super) struct State {
     pub name: Text,
     region: Text,
     profile: Option<Text>,
+    endpoint: Option<Text>,
     header: Span,
     guards: Vec<Guard>,
     pub fields: Vec<Field>,
@@ -50,6 +51,7 @@ impl Cx<'_> {
             trail.name == name
                 && trail.region == self.region(command)
                 && trail.profile == command.global("--profile")
+                && trail.endpoint == command.global("--endpoint-url")
                 && trail.guards.iter().all(|guard| command.guards.contains(guard))
         });
         if known {
@@ -59,6 +61,7 @@ impl Cx<'_> {
             name,
             region: self.region(command),
             profile: command.global("--profile"),
+            endpoint: command.global("--endpoint-url"),
             header: command.header(),
             guards: command.guards.clone(),
             fields,
@@ -97,6 +100,7 @@ impl Cx<'_> {
                 name,
                 region,
                 profile: command.global("--profile"),
+                endpoint: command.global("--endpoint-url"),
                 header,
                 guards: command.guards.clone(),
                 fields: vec![more(header, why)],
