@@ -142,8 +142,14 @@ fn calls_bear_on_what_was_made_before_them() {
         (format!("{plain} --kms-key-id \"$KEY\"\n"), "kms-encryption", "pass"),
         (format!("{plain} --kms-key-id ''\n"), "kms-encryption", "fail"),
     ];
+    hold(cases);
+}
+
+/// Each case: a shell script, a check, and its verdict.
+fn hold<T: AsRef<str>>(cases: &[(T, &str, &str)]) {
     let mut faults = Vec::new();
     for (script, check, wanted) in cases {
+        let script = script.as_ref();
         let actual = verdict(&[("x.sh", script.as_bytes())], check);
         if actual != *wanted {
             faults.push(format!("{check}: expected {wanted}, got {actual}:\n{script}"));
