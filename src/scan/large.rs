@@ -2,12 +2,10 @@
 //!
 //! The parts are read and taken apart side by side, and put together in order. The text is never in memory as a whole.
 //! What is in doubt (no JSON, no UTF-8, no plan) gives nothing: then the file is read as any other, and its fault is told
-//! by the reader that knows its place.
+//! by the reader that knows its place. Of what is left out, only strings and brackets are in doubt.
 
 use std::fs::File;
 use std::io;
-
-use rayon::prelude::*;
 
 use super::detect;
 use crate::source_map::Cut;
@@ -20,8 +18,6 @@ pub(super) const LARGE: u64 = 1024 * 1024;
 
 /// The bytes of a part.
 const PART: usize = 128 * 1024;
-/// How many parts are read at a time.
-const PARTS: usize = 8;
 /// How much is read before a part: enough to tell whether its first byte is escaped.
 const BEFORE: usize = BLOCK;
 
@@ -104,9 +100,6 @@ impl Part {
     }
 }
 
-/// Some parts, one behind the other.
-type Batch = Vec<Part>;
-
 /// A text to read, and how.
 struct Source<'a, B: ?Sized> {
     bytes: &'a B,
@@ -116,36 +109,18 @@ struct Source<'a, B: ?Sized> {
 }
 
 impl<B: Bytes + ?Sized> Source<'_, B> {
-    /// Reads the parts of the batch that begins at `offset`; as many as the text has.
-    fn fill(&self, batch: &mut Batch, offset: u64) -> Option<()> {
-        let count = self.length.saturating_sub(offset).div_ceil(self.part as u64).min(PARTS as u64) as usize;
-        batch.resize_with(count, Part::default);
-        let one = |(index, part): (usize, &mut Part)| part.read(self, offset + (index * self.part) as u64);
-        batch.par_iter_mut().enumerate().map(one).collect()
-    }
-
     fn sift(&self) -> Option<(String, Vec<Cut>)> {
-        let (mut walk, mut sifter) = (Walk::default(), Sifter::default());
-        let (mut now, mut next) = (Batch::new(), Batch::new());
-        let mut offset = 0;
-        self.fill(&mut now, offset)?;
-        if !now.first().is_some_and(|part| part.bytes.trim_ascii_start().starts_with(b"{")) {
-            return None;
-        }
-        while !now.is_empty() {
-            offset += (PARTS * self.part) as u64;
-            let put_together = || {
-                for part in &now {
-                    sifter.begin(part.body.start, part.plain);
-                    walk.part(&part.bytes, part.body.clone(), &part.blocks, &mut sifter).ok()?;
-                    sifter.end(&part.bytes, part.body.end);
-                }
-                (!sifter.is_foreign()).then_some(())
-            };
-            let (whole, read) = rayon::join(put_together, || self.fill(&mut next, offset));
-            whole.and(read)?;
-            std::mem::swap(&mut now, &mut next);
-        }
+        let (mut walk, mut sifter, mut is_first) = (Walk::default(), Sifter::default(), true);
+        let read = |index, part: &mut Part| part.read(self, index * self.part as u64);
+        ahead::in_order(self.length.div_ceil(self.part as u64), read, |part| {
+            if std::mem::take(&mut is_first) && !part.bytes.trim_ascii_start().starts_with(b"{") {
+                return None;
+            }
+            sifter.begin(part.body.start, part.plain);
+            walk.part(&part.bytes, part.body.clone(), &part.blocks, &mut sifter).ok()?;
+            sifter.end(&part.bytes, part.body.end);
+            (!sifter.is_foreign()).then_some(())
+        })?;
         let (text, cuts) = sifter.finish();
         let text = String::from_utf8(text).ok().filter(|_| walk.is_done())?;
         detect::has_plan_mark(text.as_bytes()).then_some((text, cuts))
@@ -157,5 +132,6 @@ pub(super) fn sift(bytes: &(impl Bytes + ?Sized), length: u64) -> Option<(String
     Source { bytes, length, part: PART }.sift()
 }
 
+mod ahead;
 #[cfg(test)]
 mod tests;

@@ -186,17 +186,17 @@ fn what_is_in_doubt_is_left_to_the_reader_that_tells_faults() {
     let good = plan("xbx", "");
     assert!(sift(good.as_bytes(), 64).is_some());
     let broken = [
-        good.replacen("\"before\":null", "\"before\":nul", 1),
-        good.replacen("\"before\":null", "\"before\":01", 1),
-        good.replacen("\"before\":null", "\"before\" null", 1),
+        good.replacen("\"mode\":\"managed\"", "\"mode\":nul", 1),
+        good.replacen("\"mode\":\"managed\"", "\"mode\":01", 1),
+        good.replacen("\"mode\":\"managed\"", "\"mode\" \"managed\"", 1),
         good.replacen("\"mode\":\"managed\",", "\"mode\":\"managed\"", 1),
         good.replacen("\"mode\":\"managed\",", "\"mode\":\"managed\",,", 1),
-        good.replacen("[\"create\"]", "[\"create\",]", 1),
-        good.replacen("[\"create\"]", "[\"create\"}", 1),
+        good.replacen("],", "]],", 1),
+        good.replacen("}},{", "}],{", 1),
         good.replacen("other_thing.r0", "other_thing.r0\\x", 1),
         good.replacen("other_thing.r0", "other_thing.r0\\u12g4", 1),
         good.replacen("other_thing.r0", "other_thing.r0\t", 1),
-        good.replacen("\"a\":[{}]", "\"a\":[{]}", 1),
+        good.replacen("\"a\":[{}]", "\"a\":[{}}", 1),
         good.replacen("\"a\":[{}]", "\"a\":[{}", 1),
         format!("{good}x"),
         good[..good.len() - 1].to_owned(),

@@ -1,6 +1,8 @@
 //! From the instances of one root module to the model.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::attributes;
 use super::instance::{Instance, Provider};
@@ -124,7 +126,10 @@ const DATA_SOURCES: &[&str] = &[
 /// Whether the model has a place for a resource type, or its attributes are known as those of a data source. Others need
 /// not become instances.
 pub fn is_modelled(kind: &str) -> bool {
-    MODELLED.contains(&kind) || DATA_SOURCES.contains(&kind) || uses::is_writer(kind)
+    // A large plan asks this of each of its resources, four times.
+    static KINDS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| MODELLED.iter().chain(DATA_SOURCES).copied().chain(uses::writers()).collect());
+    KINDS.contains(kind)
 }
 
 /// Lowers the instances of one root module, plan or state.

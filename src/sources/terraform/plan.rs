@@ -140,9 +140,9 @@ pub fn instances(plan: &PlanText<'_>, input: &str) -> Result<Read, SyntaxError> 
     let mut reader = Reader::new(plan, input);
     let changes: Vec<_> = plan.document.resource_changes.0.iter().filter(|change| change.deposed.is_none()).collect();
     for some in changes.chunks(AT_ONCE) {
-        let trees: Vec<_> = some.par_iter().map(|change| change.change.map(|part| plan.source.tree(part))).collect();
-        for (change, tree) in some.iter().zip(trees) {
-            reader.change(change, tree, None)?;
+        let made: Vec<_> = some.par_iter().map(|change| reader.made(change, None)).collect();
+        for made in made {
+            reader.add_change(made?);
         }
     }
     for deferred in &plan.document.deferred_changes.0 {
@@ -186,7 +186,20 @@ struct Reader<'p, 't> {
     before: Vec<String>,
 }
 
-/// How many changes have a tree at a time: enough for all cores, and no more memory than they need.
+/// A change with its values, before anything else of the plan is known.
+struct Made {
+    /// The resource without its values.
+    instance: Instance,
+    address: Option<Address>,
+    provider: String,
+    /// The resource as the plan leaves it, with the values that are known after apply; none when it is gone.
+    after: Option<(Instance, Vec<Open>)>,
+    /// What happens to the resource as it was; none when there was none.
+    before: Option<(Action, Instance, Span)>,
+    secrets: Vec<Span>,
+}
+
+/// How many changes are made at a time: enough for all cores, and no more memory than they need.
 const AT_ONCE: usize = 256;
 
 /// How deep references lead from one resource to the next.
@@ -224,70 +237,73 @@ impl<'p, 't> Reader<'p, 't> {
         Some(bare_instance(kind, data, text, header, self.input))
     }
 
-    /// A resource that the plan decides about; `tree` is that of the change.
-    fn change(
-        &mut self,
-        item: &ResourceChange<'_>,
-        tree: Option<Result<Node, SyntaxError>>,
-        deferred: Option<&Cause>,
-    ) -> Result<(), SyntaxError> {
-        let (Some(address), Some(change)) = (item.address, tree) else { return Ok(()) };
-        let change = change?;
-        let Some((instance, parsed)) = self.instance(&item.kind, item.mode == "data", address) else { return Ok(()) };
-        self.decided.insert(instance.instance.clone());
+    /// The values of a resource that the plan decides about.
+    fn made(&self, item: &ResourceChange<'_>, deferred: Option<&Cause>) -> Result<Option<Made>, SyntaxError> {
+        let (Some(at), Some(change)) = (item.address, item.change) else { return Ok(None) };
+        let change = self.plan.source.tree(change)?;
+        let Some((instance, address)) = self.instance(&item.kind, item.mode == "data", at) else { return Ok(None) };
+        let provider = self.provider(address.as_ref());
         let (action, exists) = action(&change);
-        let (mut before, provider) = (instance.clone(), self.provider(parsed.as_ref()));
-        let after = exists.then(|| self.after(instance, parsed, &change, deferred));
+        let mut made = Made { instance, address, provider, after: None, before: None, secrets: Vec::new() };
+        if exists {
+            made.after = Some(self.after(&made.instance, &change, deferred, &mut made.secrets));
+        }
         let values = At { value: change.get("before"), unknown: None, sensitive: change.get("before_sensitive") };
-        let Some(action) = action.filter(|_| !before.data && deferred.is_none()) else {
-            if let (true, Some(node)) = (is_true(values.sensitive), values.value) {
-                self.read.secrets.push(node.span);
+        if let Some(action) = action.filter(|_| !made.instance.data && deferred.is_none()) {
+            let mut before = made.instance.clone();
+            let mut maker = Maker::new(self.plan.source.text, &before.kind, &before.key, &before.instance);
+            let body = maker.body(values, Written::Not, before.header);
+            made.secrets.append(&mut maker.secrets);
+            before.body = body;
+            let at = change.entry("actions").map_or(before.header, |entry| entry.span());
+            made.before = Some((action, before, at));
+        } else if let (true, Some(node)) = (is_true(values.sensitive), values.value) {
+            made.secrets.push(node.span);
+        }
+        Ok(Some(made))
+    }
+
+    fn add_change(&mut self, made: Option<Made>) {
+        let Some(Made { instance, address, provider, after, before, mut secrets }) = made else { return };
+        self.read.secrets.append(&mut secrets);
+        self.decided.insert(instance.instance);
+        let after = after.map(|(instance, open)| {
+            if instance.data {
+                self.index.late.insert(self.read.instances.len());
             }
-            return Ok(());
-        };
-        let mut maker = Maker::new(self.plan.source.text, &item.kind, &before.key, &before.instance);
-        let body = maker.body(values, Written::Not, before.header);
-        self.read.secrets.append(&mut maker.secrets);
-        before.body = body;
-        let at = change.entry("actions").map_or(before.header, |entry| entry.span());
-        self.providers.learn(&provider, &before);
-        self.before.push(provider);
-        self.read.changes.push(Change { action, before, after, at });
-        Ok(())
+            self.add(instance, address, open, provider.clone())
+        });
+        if let Some((action, before, at)) = before {
+            self.providers.learn(&provider, &before);
+            self.before.push(provider);
+            self.read.changes.push(Change { action, before, after, at });
+        }
     }
 
     fn provider(&self, address: Option<&Address>) -> String {
         address.map_or_else(|| "aws".to_owned(), |address| providers::key(&self.known, address))
     }
 
-    /// The resource as the plan leaves it.
+    /// The resource as the plan leaves it, and its values that are known after apply.
     fn after(
-        &mut self,
-        mut instance: Instance,
-        address: Option<Address>,
+        &self,
+        instance: &Instance,
         change: &Node,
         deferred: Option<&Cause>,
-    ) -> usize {
+        secrets: &mut Vec<Span>,
+    ) -> (Instance, Vec<Open>) {
         let values = At {
             value: change.get("after"),
             unknown: change.get("after_unknown"),
             sensitive: change.get("after_sensitive"),
         };
-        let expressions = self.known.expressions(&instance.address);
-        let written = expressions.as_deref().map_or(Written::Hidden, Written::Block);
+        let written = self.known.expressions(&instance.address).map_or(Written::Hidden, Written::Block);
         let mut maker = Maker::new(self.plan.source.text, &instance.kind, &instance.key, &instance.instance);
         let body = maker.body(values, written, instance.header);
-        let (open, mut secrets) = (maker.open, maker.secrets);
-        self.read.secrets.append(&mut secrets);
-        instance.body = body;
-        if let Some(cause) = deferred {
-            instance.existence = Existence::Maybe(cause.clone());
-        }
-        let provider = self.provider(address.as_ref());
-        if instance.data {
-            self.index.late.insert(self.read.instances.len());
-        }
-        self.add(instance, address, open, provider)
+        secrets.append(&mut maker.secrets);
+        let existence = deferred.map_or(Existence::Certain, |cause| Existence::Maybe(cause.clone()));
+        let open = maker.open;
+        (Instance { body, existence, ..instance.clone() }, open)
     }
 
     fn add(&mut self, instance: Instance, address: Option<Address>, open: Vec<Open>, provider: String) -> usize {
@@ -306,8 +322,8 @@ impl<'p, 't> Reader<'p, 't> {
         let what = shown.as_deref().unwrap_or("a resource");
         let cause = Cause::new(CauseKind::AfterApply, format!("the change of '{what}' is put off to a later plan"));
         if let Some(item) = item {
-            let tree = item.change.map(|part| self.plan.source.tree(part));
-            self.change(item, tree, Some(&cause))?;
+            let made = self.made(item, Some(&cause))?;
+            self.add_change(made);
         }
         self.read.hidden.push(cause);
         Ok(())

@@ -18,7 +18,11 @@ pub struct Block {
     pub quotes: u64,
     /// From an opening quote up to the byte before the closing one.
     pub inside: u64,
-    /// Brackets, colons and commas, those in strings too.
+    /// `{` and `[`, those in strings too.
+    pub opens: u64,
+    /// `}` and `]`, those in strings too.
+    pub closes: u64,
+    /// Colons and commas, those in strings too.
     pub marks: u64,
     /// White space, that in strings too.
     pub blanks: u64,
@@ -124,7 +128,9 @@ fn compare(bytes: &[u8; BLOCK]) -> (Block, u64) {
         // `[` and `{` differ in one bit, as `]` and `}` do, and no other byte of the same bits is valid outside a string.
         let folded = part | u8x16::splat(0x20);
         block.quotes |= bits(is(part, b'"'));
-        block.marks |= bits((is(folded, b'{') | is(folded, b'}')) | (is(part, b',') | is(part, b':')));
+        block.opens |= bits(is(folded, b'{'));
+        block.closes |= bits(is(folded, b'}'));
+        block.marks |= bits(is(part, b',') | is(part, b':'));
         block.blanks |= bits((is(part, b' ') | is(part, b'\n')) | (is(part, b'\r') | is(part, b'\t')));
         block.controls |= bits(part.min(u8x16::splat(0x1f)).simd_eq(part));
         backslashes |= bits(is(part, b'\\'));

@@ -1,7 +1,9 @@
-//! A walk over the structure of a JSON text (RFC 8259) that builds nothing and holds the text to the whole grammar.
+//! A walk over the structure of a JSON text (RFC 8259) that builds nothing.
 //!
-//! It gets the text part by part, with the blocks of [`super::blocks`], and tells a [`Watch`] what it asks for. What is in
-//! doubt is not explained: who wants to know reads the text with a parser.
+//! It gets the text part by part, with the blocks of [`super::blocks`], and tells a [`Watch`] what it asks for. Where
+//! something is told, the text is held to the whole grammar. What stands deeper is passed: there only strings are looked
+//! at, and brackets counted, many at once. What is in doubt is not explained: who wants to know reads the text with a
+//! parser.
 
 use std::ops::Range;
 
@@ -31,7 +33,8 @@ pub enum Token {
 
 /// Looks at a walk.
 pub trait Watch {
-    /// How many brackets are open where something is to be told: of what stands deeper nothing is.
+    /// How many brackets are open where something is to be told: of what stands deeper nothing is. It changes only when a
+    /// bracket is told.
     fn level(&self) -> usize;
 
     /// Something that stands at this level, the bracket that closes it included.
@@ -153,15 +156,34 @@ impl Walk {
             if inside & block.controls != 0 {
                 return Err(Doubt);
             }
-            let scalar = !(inside | block.quotes | block.marks | block.blanks);
+            let (opens, closes) = (block.opens & !inside, block.closes & !inside);
+            let scalar = !(inside | block.quotes | block.marks | block.opens | block.closes | block.blanks);
             let begins = scalar & !((scalar << 1) | self.scalar);
             self.scalar = scalar >> 63;
             self.inside = 0_u64.wrapping_sub(inside >> 63);
-            let mut tokens = (block.marks & !inside) | (block.quotes & inside) | begins;
-            while tokens != 0 {
-                let at = start + tokens.trailing_zeros() as usize;
-                tokens &= tokens - 1;
-                (state, level) = self.token((state, level), bytes, at, watch)?;
+            let tokens = opens | closes | (block.marks & !inside) | (block.quotes & inside) | begins;
+            // What of the block was not gone through yet.
+            let mut rest = u64::MAX;
+            loop {
+                let floor = watch.level();
+                if level > floor {
+                    let end = pass(&mut level, floor, opens & rest, closes & rest)?;
+                    let Some(end) = end else { break };
+                    let closing = if state == KEY_OR_END { b'}' } else { b']' };
+                    if bytes.get(start + end as usize) != Some(&closing) {
+                        return Err(Doubt);
+                    }
+                    state = self.outer[level];
+                    rest = behind(end);
+                } else {
+                    let left = tokens & rest;
+                    if left == 0 {
+                        break;
+                    }
+                    let next = left.trailing_zeros();
+                    (state, level) = self.token((state, level), bytes, start + next as usize, watch)?;
+                    rest = behind(next);
+                }
             }
         }
         (self.state, self.level) = (state, level);
@@ -205,21 +227,52 @@ impl Walk {
                 _ => return Err(Doubt),
             }
         }
-        if level <= watch.level() {
-            let token = match class {
-                QUOTE if next == COLON => Some(Token::Key),
-                QUOTE => Some(Token::Text),
-                SCALAR => Some(Token::Scalar),
-                _ if now > level => Some(Token::Open),
-                _ if now < level => Some(Token::Close),
-                _ => None,
-            };
-            if let Some(token) = token {
-                watch.token(bytes, at, token);
-            }
+        let token = match class {
+            QUOTE if next == COLON => Some(Token::Key),
+            QUOTE => Some(Token::Text),
+            SCALAR => Some(Token::Scalar),
+            _ if now > level => Some(Token::Open),
+            _ if now < level => Some(Token::Close),
+            _ => None,
+        };
+        if let Some(token) = token {
+            watch.token(bytes, at, token);
         }
         Ok((next, now))
     }
+}
+
+/// The bits above this one.
+#[inline(always)]
+fn behind(bit: u32) -> u64 {
+    (u64::MAX << bit) << 1
+}
+
+/// Passes the brackets of a block without telling them, up to the one that leaves no more open than `floor`: that one.
+#[inline]
+fn pass(level: &mut usize, floor: usize, opens: u64, closes: u64) -> Result<Option<u32>, Doubt> {
+    let (up, down) = (opens.count_ones() as usize, closes.count_ones() as usize);
+    if *level + up <= MOST_LEVELS && *level > floor + down {
+        *level = *level + up - down;
+        return Ok(None);
+    }
+    let mut brackets = opens | closes;
+    while brackets != 0 {
+        let next = brackets.trailing_zeros();
+        brackets &= brackets - 1;
+        if opens & (1 << next) != 0 {
+            if *level == MOST_LEVELS {
+                return Err(Doubt);
+            }
+            *level += 1;
+        } else {
+            *level -= 1;
+            if *level <= floor {
+                return Ok(Some(next));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a literal or a number begins here and ends before the text goes on.

@@ -92,6 +92,23 @@ fn list(text: &[u8]) -> Vec<u8> {
     [b"[", text, b"]"].concat()
 }
 
+/// What is told where all is told, down to a level.
+fn above(all: &[(usize, Token)], level: usize) -> Vec<(usize, Token)> {
+    let mut open = 0_usize;
+    let mut told = Vec::new();
+    for (at, token) in all {
+        if open <= level {
+            told.push((*at, *token));
+        }
+        match token {
+            Token::Open => open += 1,
+            Token::Close => open -= 1,
+            _ => {}
+        }
+    }
+    told
+}
+
 #[track_caller]
 fn agree(text: &[u8]) {
     // Whether the bytes are UTF-8 is asked elsewhere.
@@ -101,6 +118,15 @@ fn agree(text: &[u8]) {
     assert_eq!(first.is_some(), good, "{}", String::from_utf8_lossy(text));
     for blocks in [2, 3, 1000] {
         assert_eq!(walk(text, blocks, usize::MAX), first);
+        for level in 0..4 {
+            let told = walk(text, blocks, level);
+            // Deeper than this not all that is wrong is seen; what is right is told alike.
+            if let Some(all) = &first {
+                assert_eq!(told, Some(above(all, level)), "{}", String::from_utf8_lossy(text));
+            } else {
+                assert_eq!(told, walk(text, 1, level), "{}", String::from_utf8_lossy(text));
+            }
+        }
     }
 }
 
@@ -138,6 +164,30 @@ fn what_stands_deeper_than_asked_is_not_told() {
         (b'}', 42, Token::Close),
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn what_is_wrong_is_seen_where_something_is_told() {
+    // At the first level, and around what is passed.
+    for wrong in [
+        r#"{"a": [1, 2}, "c": 1}"#,
+        r#"{"a": {"b": 2], "c": 1}"#,
+        r#"{"a": [1, 2] "c": 1}"#,
+        r#"{"a": [1, 2]]"#,
+        r#"{"a": [1, [2], "c": 1}"#,
+        r#"{"a": [1, 2], "c": nul}"#,
+        r#"{"a": [1, 2], "c" 1}"#,
+        r#"{"a": [1, 2]true, "c": 1}"#,
+        "{\"a\": [1, \"\u{1}\"], \"c\": 1}",
+        r#"{"a": [1, "\x"], "c": 1}"#,
+    ] {
+        assert_eq!(walk(wrong.as_bytes(), 1, 1), None, "{wrong}");
+    }
+    // Two levels below, brackets are only counted.
+    for passed in [r#"{"a": [1, {2], "c": 1}"#, r#"{"a": [1 2, nul, : {]], "c": 1}"#] {
+        assert!(walk(passed.as_bytes(), 1, 1).is_some() == passed.contains("nul"), "{passed}");
+        assert_eq!(walk(passed.as_bytes(), 1, 4), None, "{passed}");
+    }
 }
 
 #[test]

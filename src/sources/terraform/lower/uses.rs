@@ -102,11 +102,11 @@ const SWITCHED: &[Switched] = &[
     },
 ];
 
-/// Whether a resource type is one that may write into a bucket.
-pub(super) fn is_writer(kind: &str) -> bool {
-    WRITERS.iter().any(|(writer, ..)| *writer == kind)
-        || BY_ARN.iter().any(|(writer, ..)| *writer == kind)
-        || SWITCHED.iter().any(|writer| writer.kind == kind)
+/// The resource types that may write into a bucket.
+pub(super) fn writers() -> impl Iterator<Item = &'static str> {
+    let writers = WRITERS.iter().map(|(writer, ..)| *writer);
+    let by_arn = BY_ARN.iter().map(|(writer, ..)| *writer);
+    writers.chain(by_arn).chain(SWITCHED.iter().map(|writer| writer.kind))
 }
 
 pub(super) fn uses(cx: &Cx<'_>, companions: &Companions<'_>, input: &mut Input) {

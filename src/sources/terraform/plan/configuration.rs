@@ -1,11 +1,10 @@
 //! The configuration inside a plan: which expressions stand behind a value.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::address::Step;
 use super::text::{Configuration, Module, ModuleCall, Part, ProviderConfig, Resource};
@@ -15,12 +14,25 @@ use super::text::{Configuration, Module, ModuleCall, Part, ProviderConfig, Resou
 pub(super) struct Known<'t> {
     root: Option<&'t Module<'t>>,
     /// By the address without instance keys.
-    resources: HashMap<String, &'t Resource<'t>>,
-    expressions: RefCell<HashMap<String, Rc<Value>>>,
+    resources: HashMap<String, Entry<'t>>,
     /// The only configuration of the provider `aws`, where modules that have none of their own inherit it.
     inherited: Option<&'t str>,
     /// The configurations of modules that say nothing but which provider they need.
     inheriting: HashSet<&'t str>,
+}
+
+/// A resource, and its expressions once somebody asks for them.
+#[derive(Debug)]
+struct Entry<'t> {
+    resource: &'t Resource<'t>,
+    expressions: OnceLock<Value>,
+}
+
+impl Entry<'_> {
+    fn expressions(&self) -> &Value {
+        let none = || Value::Object(Map::new());
+        self.expressions.get_or_init(|| self.resource.expressions.map_or_else(none, parse))
+    }
 }
 
 /// How an attribute or block is written.
@@ -57,7 +69,8 @@ impl<'t> Known<'t> {
         while let Some((path, module)) = open.pop() {
             for resource in &module.resources.0 {
                 let data = if resource.mode == "data" { "data." } else { "" };
-                known.resources.insert(format!("{path}{data}{}.{}", resource.kind, resource.name), resource);
+                let entry = Entry { resource, expressions: OnceLock::new() };
+                known.resources.insert(format!("{path}{data}{}.{}", resource.kind, resource.name), entry);
             }
             for (name, call) in &module.module_calls {
                 open.push((format!("{path}module.{name}."), &call.module));
@@ -76,29 +89,20 @@ impl<'t> Known<'t> {
 
     /// What is written of each managed resource: the names of its arguments and blocks, by its address.
     pub(super) fn written(&self) -> HashMap<String, BTreeSet<String>> {
-        let managed = self.resources.iter().filter(|(_, resource)| resource.mode != "data");
-        managed
-            .map(|(address, resource)| {
-                let expressions = resource.expressions.map_or(Value::Null, parse);
-                (address.clone(), expressions.as_object().into_iter().flat_map(|map| map.keys().cloned()).collect())
-            })
-            .collect()
+        let managed = self.resources.iter().filter(|(_, entry)| entry.resource.mode != "data");
+        let names =
+            |entry: &Entry<'_>| entry.expressions().as_object().into_iter().flat_map(Map::keys).cloned().collect();
+        managed.map(|(address, entry)| (address.clone(), names(entry))).collect()
     }
 
     /// The resource of this address without instance keys.
     pub(super) fn resource(&self, bare: &str) -> Option<&'t Resource<'t>> {
-        self.resources.get(bare).copied()
+        self.resources.get(bare).map(|entry| entry.resource)
     }
 
     /// The expressions of a resource; none when the configuration does not show the resource.
-    pub(super) fn expressions(&self, bare: &str) -> Option<Rc<Value>> {
-        let resource = self.resource(bare)?;
-        if let Some(known) = self.expressions.borrow().get(bare) {
-            return Some(known.clone());
-        }
-        let parsed = Rc::new(resource.expressions.map_or_else(|| Value::Object(serde_json::Map::new()), parse));
-        self.expressions.borrow_mut().insert(bare.to_owned(), parsed.clone());
-        Some(parsed)
+    pub(super) fn expressions(&self, bare: &str) -> Option<&Value> {
+        self.resources.get(bare).map(Entry::expressions)
     }
 
     /// The module that these calls lead to.

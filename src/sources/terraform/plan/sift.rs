@@ -4,6 +4,10 @@
 //! between the brackets of these, so that neither the memory nor the stages behind it pay for them. What is left is the
 //! same plan to every reader of `text`, and the places in it are those of the whole text. Whatever it is not sure of stays.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::source_map::{Cut, Position, utf16_units};
 use crate::syntax::json::walk::{Token, Watch};
 
@@ -134,7 +138,7 @@ const KEYS: [&[u8]; 8] = [
 ];
 
 /// What stands in the configuration where it may run a script that is judged.
-const SUSPECT: &[u8] = b"-subscription";
+static SUSPECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("-subscription"));
 
 impl Sifter {
     /// The next part of the text begins here; `plain` says that it is one line of ASCII.
@@ -258,7 +262,7 @@ impl Sifter {
     /// Whether a resource of the configuration may run something that is judged.
     fn is_suspect(&self, start: usize, bytes: &[u8], at: usize) -> bool {
         let Some(begin) = start.checked_sub(self.text.len()).map(|more| self.from + more) else { return true };
-        memchr::memmem::find(bytes.get(begin..at).unwrap_or_default(), SUSPECT).is_some()
+        SUSPECT.find(bytes.get(begin..at).unwrap_or_default()).is_some()
     }
 
     fn key(&mut self, bytes: &[u8], at: usize) {
