@@ -132,7 +132,10 @@ fn scan(mut args: args::Scan, matches: &ArgMatches) -> anyhow::Result<ExitStatus
     shown.done();
     let mut scan = result?;
     before.compare(&mut scan);
-    report(&scan, reporting, &args.common)
+    let status = report(&scan, reporting, &args.common);
+    // The program ends here, and the system takes back what is held quicker than piece by piece.
+    std::mem::forget(scan);
+    status
 }
 
 /// Writes the reports, and says how the program ends.
@@ -160,7 +163,11 @@ fn report(scan: &Scan, reporting: Reporting, common: &args::Common) -> anyhow::R
             choice => choice,
         };
         reports.color = !matches!(choice, ColorChoice::Never);
-        let written = reports::write(format, scan, &reports, &mut AutoStream::new(raw, choice).lock());
+        let written = match format {
+            reports::Format::Text => reports::write(format, scan, &reports, &mut AutoStream::new(raw, choice).lock()),
+            // For programs: nothing in them is coloured, and none is looked for.
+            _ => reports::write(format, scan, &reports, &mut raw.lock()),
+        };
         // The reader has seen enough; the verdict still stands.
         if let Err(error) = written
             && error.kind() != io::ErrorKind::BrokenPipe

@@ -10,7 +10,7 @@ use std::io;
 use super::detect;
 use crate::source_map::Cut;
 use crate::sources::terraform::plan::sift::Sifter;
-use crate::syntax::json::blocks::{BLOCK, Block, blocks};
+use crate::syntax::json::blocks::{BLOCK, Block, Controls, blocks};
 use crate::syntax::json::walk::{AHEAD, Walk};
 
 /// Texts of fewer bytes are read as a whole.
@@ -63,6 +63,7 @@ struct Part {
     bytes: Vec<u8>,
     body: std::ops::Range<usize>,
     blocks: Vec<Block>,
+    controls: Controls,
     /// Whether it is one line of ASCII.
     plain: bool,
 }
@@ -83,7 +84,7 @@ impl Part {
         if !ascii {
             self.check_utf8()?;
         }
-        blocks(&self.bytes, self.body.clone(), &mut self.blocks)?;
+        self.controls = blocks(&self.bytes, self.body.clone(), &mut self.blocks)?;
         self.plain = ascii && memchr::memchr(b'\n', self.bytes.get(self.body.clone())?).is_none();
         Some(())
     }
@@ -117,7 +118,7 @@ impl<B: Bytes + ?Sized> Source<'_, B> {
                 return None;
             }
             sifter.begin(part.body.start, part.plain);
-            walk.part(&part.bytes, part.body.clone(), &part.blocks, &mut sifter).ok()?;
+            walk.part(&part.bytes, part.body.clone(), (&part.blocks, part.controls), &mut sifter).ok()?;
             sifter.end(&part.bytes, part.body.end);
             (!sifter.is_foreign()).then_some(())
         })?;

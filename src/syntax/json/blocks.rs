@@ -24,15 +24,22 @@ pub struct Block {
     pub closes: u64,
     /// Colons and commas, those in strings too.
     pub marks: u64,
-    /// White space, that in strings too.
-    pub blanks: u64,
-    /// Control characters, the three of white space among them.
-    pub controls: u64,
+    /// Neither these nor white space: outside of strings, numbers and literals.
+    pub others: u64,
+}
+
+/// Whether control characters stand in a part inside of strings, where none may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Controls {
+    /// If the part begins outside a string.
+    pub inside: bool,
+    /// If it begins in one.
+    pub outside: bool,
 }
 
 /// The blocks of the part `body` of `bytes`; what is missing in the last block is white space. What stands around the
 /// part is looked at where an escape begins before it or goes on behind it. None when an escape is none.
-pub fn blocks(bytes: &[u8], body: Range<usize>, into: &mut Vec<Block>) -> Option<()> {
+pub fn blocks(bytes: &[u8], body: Range<usize>, into: &mut Vec<Block>) -> Option<Controls> {
     into.clear();
     let part = bytes.get(body.clone())?;
     let before = bytes.get(..body.start)?;
@@ -41,7 +48,7 @@ pub fn blocks(bytes: &[u8], body: Range<usize>, into: &mut Vec<Block>) -> Option
     if backslashes > 0 && backslashes == before.len() {
         return None;
     }
-    let mut state = State { escape: (backslashes % 2) as u64, inside: 0 };
+    let mut state = State { escape: (backslashes % 2) as u64, inside: 0, controls: [0; 2] };
     let (whole, rest) = part.as_chunks::<BLOCK>();
     for (index, block) in whole.iter().enumerate() {
         into.push(state.block(block, |at| is_escape(bytes, body.start + index * BLOCK + at))?);
@@ -52,7 +59,8 @@ pub fn blocks(bytes: &[u8], body: Range<usize>, into: &mut Vec<Block>) -> Option
         let start = body.start + whole.len() * BLOCK;
         into.push(state.block(&block, |at| is_escape(bytes, start + at))?);
     }
-    Some(())
+    let [inside, outside] = state.controls.map(|controls| controls != 0);
+    Some(Controls { inside, outside })
 }
 
 /// Whether what stands behind a backslash is an escape, quotes and backslashes aside.
@@ -70,12 +78,14 @@ struct State {
     escape: u64,
     /// All ones when the next byte is in a string.
     inside: u64,
+    /// Control characters so far, of any block: those inside of strings, and those outside.
+    controls: [u64; 2],
 }
 
 impl State {
     #[inline]
     fn block(&mut self, bytes: &[u8; BLOCK], is_escape: impl Fn(usize) -> bool) -> Option<Block> {
-        let (mut block, backslashes) = compare(bytes);
+        let (mut block, Rest { backslashes, blanks, controls }) = compare(bytes);
         let escaped = self.escaped(backslashes);
         let mut other = escaped & !(block.quotes | backslashes);
         while other != 0 {
@@ -87,6 +97,9 @@ impl State {
         block.quotes &= !escaped;
         block.inside = parity(block.quotes) ^ self.inside;
         self.inside = 0_u64.wrapping_sub(block.inside >> 63);
+        self.controls[0] |= controls & block.inside;
+        self.controls[1] |= controls & !block.inside;
+        block.others = !(block.quotes | block.opens | block.closes | block.marks | blanks);
         Some(block)
     }
 
@@ -117,10 +130,20 @@ fn parity(mut bits: u64) -> u64 {
     bits
 }
 
-/// The block, with all quotes and without `inside`; and the backslashes.
+/// What nobody asks of a block once it is made.
+#[derive(Default)]
+struct Rest {
+    backslashes: u64,
+    /// White space.
+    blanks: u64,
+    /// Control characters, the three of white space among them.
+    controls: u64,
+}
+
+/// The block, with all quotes and without `inside` and `others`.
 #[inline]
-fn compare(bytes: &[u8; BLOCK]) -> (Block, u64) {
-    let (mut block, mut backslashes) = (Block::default(), 0);
+fn compare(bytes: &[u8; BLOCK]) -> (Block, Rest) {
+    let (mut block, mut rest) = (Block::default(), Rest::default());
     for (index, part) in bytes.as_chunks::<16>().0.iter().enumerate() {
         let part = u8x16::new(*part);
         let is = |value: u8x16, byte| value.simd_eq(u8x16::splat(byte));
@@ -131,9 +154,9 @@ fn compare(bytes: &[u8; BLOCK]) -> (Block, u64) {
         block.opens |= bits(is(folded, b'{'));
         block.closes |= bits(is(folded, b'}'));
         block.marks |= bits(is(part, b',') | is(part, b':'));
-        block.blanks |= bits((is(part, b' ') | is(part, b'\n')) | (is(part, b'\r') | is(part, b'\t')));
-        block.controls |= bits(part.min(u8x16::splat(0x1f)).simd_eq(part));
-        backslashes |= bits(is(part, b'\\'));
+        rest.blanks |= bits((is(part, b' ') | is(part, b'\n')) | (is(part, b'\r') | is(part, b'\t')));
+        rest.controls |= bits(part.min(u8x16::splat(0x1f)).simd_eq(part));
+        rest.backslashes |= bits(is(part, b'\\'));
     }
-    (block, backslashes)
+    (block, rest)
 }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::blocks::{BLOCK, Block};
+use super::blocks::{BLOCK, Block, Controls};
 
 /// How many bytes behind a part must be there, unless the text ends: a literal or a number that begins in the part is
 /// read to its end.
@@ -147,28 +147,32 @@ impl Walk {
         &mut self,
         bytes: &[u8],
         body: Range<usize>,
-        blocks: &[Block],
+        (blocks, controls): (&[Block], Controls),
         watch: &mut impl Watch,
     ) -> Result<(), Doubt> {
         let (flip, mut state, mut level) = (self.inside, self.state, self.level);
-        for (block, start) in blocks.iter().zip(body.step_by(BLOCK)) {
+        if if flip == 0 { controls.inside } else { controls.outside } {
+            return Err(Doubt);
+        }
+        let scalar = |block: &Block| block.others & !(block.inside ^ flip);
+        let mut floor = watch.level();
+        for (index, block) in blocks.iter().enumerate() {
             let inside = block.inside ^ flip;
-            if inside & block.controls != 0 {
-                return Err(Doubt);
-            }
             let (opens, closes) = (block.opens & !inside, block.closes & !inside);
-            let scalar = !(inside | block.quotes | block.marks | block.opens | block.closes | block.blanks);
-            let begins = scalar & !((scalar << 1) | self.scalar);
-            self.scalar = scalar >> 63;
-            self.inside = 0_u64.wrapping_sub(inside >> 63);
+            if level > floor && is_passed(&mut level, floor, opens, closes) {
+                continue;
+            }
+            let start = body.start + index * BLOCK;
+            let before = index.checked_sub(1).and_then(|before| blocks.get(before));
+            let before = before.map_or(self.scalar, |before| scalar(before) >> 63);
+            let begins = scalar(block) & !((scalar(block) << 1) | before);
             let tokens = opens | closes | (block.marks & !inside) | (block.quotes & inside) | begins;
             // What of the block was not gone through yet.
             let mut rest = u64::MAX;
             loop {
-                let floor = watch.level();
+                floor = watch.level();
                 if level > floor {
-                    let end = pass(&mut level, floor, opens & rest, closes & rest)?;
-                    let Some(end) = end else { break };
+                    let Some(end) = pass(&mut level, floor, opens & rest, closes & rest)? else { break };
                     let closing = if state == KEY_OR_END { b'}' } else { b']' };
                     if bytes.get(start + end as usize) != Some(&closing) {
                         return Err(Doubt);
@@ -187,6 +191,10 @@ impl Walk {
             }
         }
         (self.state, self.level) = (state, level);
+        if let Some(last) = blocks.last() {
+            self.inside = 0_u64.wrapping_sub((last.inside ^ flip) >> 63);
+            self.scalar = scalar(last) >> 63;
+        }
         Ok(())
     }
 
@@ -248,12 +256,24 @@ fn behind(bit: u32) -> u64 {
     (u64::MAX << bit) << 1
 }
 
-/// Passes the brackets of a block without telling them, up to the one that leaves no more open than `floor`: that one.
+/// Whether a block ends above `floor` whatever the order of its brackets, and no deeper than may be: then it is passed.
+#[inline(always)]
+fn is_passed(level: &mut usize, floor: usize, opens: u64, closes: u64) -> bool {
+    if opens | closes == 0 {
+        return true;
+    }
+    let (up, down) = (opens.count_ones() as usize, closes.count_ones() as usize);
+    let is_passed = *level + up <= MOST_LEVELS && *level > floor + down;
+    if is_passed {
+        *level = *level + up - down;
+    }
+    is_passed
+}
+
+/// Passes brackets of a block without telling them, up to the one that leaves no more open than `floor`: that one.
 #[inline]
 fn pass(level: &mut usize, floor: usize, opens: u64, closes: u64) -> Result<Option<u32>, Doubt> {
-    let (up, down) = (opens.count_ones() as usize, closes.count_ones() as usize);
-    if *level + up <= MOST_LEVELS && *level > floor + down {
-        *level = *level + up - down;
+    if is_passed(level, floor, opens, closes) {
         return Ok(None);
     }
     let mut brackets = opens | closes;

@@ -29,8 +29,8 @@ fn walk(text: &[u8], blocks_each: usize, level: usize) -> Option<Vec<(usize, Tok
         let bytes = &text[before..(end + AHEAD).min(text.len())];
         let body = start - before..end - before;
         notes.2 = before;
-        blocks(bytes, body.clone(), &mut of)?;
-        walk.part(bytes, body, &of, &mut notes).ok()?;
+        let controls = blocks(bytes, body.clone(), &mut of)?;
+        walk.part(bytes, body, (&of, controls), &mut notes).ok()?;
     }
     walk.is_done().then_some(notes.1)
 }
