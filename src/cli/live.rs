@@ -76,9 +76,10 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
         }
         collected => collected?,
     };
-    if let Some(folder) = &args.save {
-        recording.save(folder).with_context(|| format!("the recording '{}'", folder.display()))?;
-    }
+    // What was collected is judged even if it cannot be kept.
+    let saved = args.save.as_ref().map_or(Ok(()), |folder| {
+        recording.save(folder).with_context(|| format!("the recording '{}'", folder.display()))
+    });
     if args.common.verbose > 0 {
         writeln!(anstream::stderr(), "{} calls recorded, {} gaps", recording.len(), recording.manifest.gaps.len())?;
     }
@@ -94,9 +95,15 @@ pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
     };
     let mut scan = scan::run(&request)?;
     before.compare(&mut scan);
+    let is_known = |account: &&String| scan.accounts.iter().any(|line| line.id == **account);
+    if let Some(missing) = args.account.iter().find(|account| !is_known(account)).filter(|_| args.shard.is_none()) {
+        bail!("--account {missing}: no such account was found");
+    }
     // What counts as coverage was looked for everywhere; what is reported may be less.
     Part { accounts: &args.account, regions: &args.region, aside, caller }.keep(&mut scan);
-    super::report(&scan, reporting, &args.common)
+    let status = super::report(&scan, reporting, &args.common)?;
+    saved?;
+    Ok(status)
 }
 
 /// What the checks need, as their pages say.

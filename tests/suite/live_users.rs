@@ -277,6 +277,22 @@ fn r19_regions_that_are_off_or_closed_are_listed_and_cost_nothing() {
     trails(&bench, OWN, "eu-west-1", |list| list[0]["IsMultiRegionTrail"] = json!(false));
     assert_eq!(verdict(&bench.scan(), "trail-coverage", OWN), ["unknown"]);
 
+    // What else fails in a closed Region is told, unless the policy closed it, too.
+    let status = format!("{OWN}/us-east-1/cloudtrail/get-trail-status/x.json");
+    bench.refuse(&status, "InternalFailure");
+    assert_eq!(bench.scan().gaps.len(), 1);
+    bench.write(&status, closed);
+    assert_eq!(bench.scan().gaps.len(), 0);
+
+    // An account whose Regions are all closed was not seen: no trail is missing in it, and the scan is not whole.
+    let bench = Bench::of("account");
+    for region in ["us-east-1", "eu-west-1"] {
+        bench.write(&format!("{OWN}/{region}/cloudtrail/describe-trails.json"), closed);
+    }
+    let scan = bench.scan();
+    assert_eq!((scan.gaps.len(), fails(&scan)), (2, Vec::new()), "{:?}", scan.gaps);
+    assert_eq!(verdict(&scan, "trail-coverage", OWN), ["unknown"]);
+
     // An error of one Region costs that Region.
     let bench = Bench::of("account");
     bench.refuse(&format!("{OWN}/us-east-1/cloudtrail/describe-trails.json"), "UnrecognizedClientException");
@@ -313,6 +329,46 @@ fn r20_a_delegated_administrator_sees_the_trail_and_does_not_own_it() {
     // Status refused: unknown, never that there is none.
     bench.refuse(&call(ORGANIZATION_TRAIL, "get-trail-status", "222222222222"), "AccessDeniedException");
     assert_eq!(only(&bench.scan(), "organization-trail").outcome.word(), "unknown");
+}
+
+#[test]
+fn r20_what_a_delegated_administrator_does_not_see_is_not_missing() {
+    // Both accounts are scanned with the credentials of the delegated administrator: only it is asked about the organization.
+    let bench = Bench::of("organization");
+    assert_ne!(of(&bench.scan(), "organization-guardrail").len(), 0);
+    let list = std::fs::read_to_string(bench.path(&format!("{MANAGEMENT}/global/organizations/list-accounts.json")));
+    bench.write("222222222222/global/organizations/list-accounts.json", &list.expect("is text"));
+    bench.remove(&format!("{MANAGEMENT}/global/organizations"));
+    for check in ["organization-guardrail", "delegated-administrators"] {
+        let scan = bench.scan();
+        let words: BTreeSet<_> = of(&scan, check).iter().map(|finding| finding.outcome.word()).collect();
+        assert!(words.is_subset(&BTreeSet::from(["unknown", "not-applicable"])), "{check}: {words:?}");
+    }
+}
+
+#[test]
+fn permission_sets_that_could_not_be_listed_are_not_absent() {
+    let bench = Bench::of("organization");
+    let words = |bench: &Bench| {
+        let scan = bench.scan();
+        verdict(&scan, "full-access-usage", MANAGEMENT).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let instances = format!("{MANAGEMENT}/eu-west-1/sso-admin/list-instances.json");
+    bench.write(&instances, r#"{"Instances": []}"#);
+    let before = words(&bench);
+    bench.refuse(&instances, "ThrottlingException");
+    assert_eq!((before[0].as_str(), words(&bench)[0].as_str()), ("pass", "unknown"));
+    bench.write(&instances, "{}");
+    assert_eq!(words(&bench), ["unknown"]);
+}
+
+#[test]
+fn selectors_that_an_answer_lacks_are_not_the_default_ones() {
+    let bench = Bench::of("account");
+    let selectors = STATUS.replace("get-trail-status", "get-event-selectors");
+    bench.write(&selectors, "{}");
+    let scan = bench.scan();
+    assert_eq!((scan.gaps.len(), verdict(&scan, "management-events", TRAIL)), (1, vec!["unknown"]), "{:?}", scan.gaps);
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn input(cx: &Cx<'_>, chart: &Chart, path: &str, clock: Option<Moment>) -> Input
     keys::keys(cx, &mut input, &mut live);
     monitoring::monitoring(cx, &mut input, &mut live);
     monitoring::topics(cx, &mut input);
-    iam::iam(cx, &mut input);
+    iam::iam(cx, &mut input, &live.membership);
     organization::organization(cx, &mut input, &live.membership);
     input.live = Some(Box::new(live));
     input

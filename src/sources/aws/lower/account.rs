@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Cx;
-use super::answers::{Question, Said};
+use super::answers::{Answers, Question, Said};
 use super::gaps::ApiGap;
 use super::trails;
 use crate::model::Census;
@@ -123,6 +123,12 @@ fn region_gap(cx: &Cx<'_>, region: &str) -> Option<GapReason> {
 /// Whether a policy of the organization closes a Region, or it is not enabled: nothing to report but that.
 pub(super) fn is_closed(recording: &Recording, account: &str, region: &str) -> bool {
     closed(recording, account, region).is_some()
+}
+
+/// Whether policies of the organization close all Regions that were asked: then nothing of the account was seen.
+pub(super) fn is_dark(recording: &Recording, account: &str, answers: &Answers<'_>) -> bool {
+    let mut asked = answers.all(&trails::DESCRIBE).iter().map(|(call, _)| call.region.as_str()).peekable();
+    asked.peek().is_some() && asked.all(|region| is_closed(recording, account, region))
 }
 
 fn closed(recording: &Recording, account: &str, region: &str) -> Option<GapReason> {

@@ -26,7 +26,13 @@ pub(super) struct Question {
 impl Question {
     /// Whether a value can be an answer.
     pub(super) fn is_answered_by(&self, value: &Value) -> bool {
-        self.needs.is_empty() || value.get(self.needs).is_some_and(|value| !value.is_null())
+        let has = |field: &str| value.get(field).is_some_and(|value| !value.is_null());
+        self.needs.is_empty() || self.needs.split('|').any(has)
+    }
+
+    /// What an answer holds, in words.
+    pub(super) fn needed(&self) -> String {
+        format!("'{}'", self.needs.replace('|', "' and '"))
     }
 }
 
@@ -150,7 +156,7 @@ fn judged<'r>(question: &Question, answer: &'r Answer, resource: Option<&str>, o
     let (kind, detail) = match answer {
         Answer::Output(value) if question.is_answered_by(value) => return Said::Output(value),
         Answer::Output(_) => {
-            (CauseKind::NotAnswered, format!("the answer to '{action}'{about} lacks '{}'", question.needs))
+            (CauseKind::NotAnswered, format!("the answer to '{action}'{about} lacks {}", question.needed()))
         }
         Answer::Refused { code, .. } if question.unset.contains(&code.as_str()) => return Said::Unset,
         Answer::Refused { code, .. } if question.service == "s3api" && code == "NoSuchBucket" => {

@@ -8,6 +8,7 @@ use super::Cx;
 use super::answers::{Owner, Question, Said};
 use super::reader::Node;
 use crate::model::attr::{Attr, State};
+use crate::model::live::Membership;
 use crate::model::principal::{Grant, GrantedPolicy, Grantee, ManagedPolicy, Principal, PrincipalKind};
 use crate::model::{Identity, Input, ResourceKind};
 use crate::sources::grants;
@@ -28,12 +29,19 @@ pub(super) const ENTITIES: Question = Question {
     unset: &["NoSuchEntity"],
     needs: "",
 };
+pub(super) const INSTANCES: Question = Question {
+    service: "sso-admin",
+    operation: "list-instances",
+    action: "sso:ListInstances",
+    unset: &[],
+    needs: "Instances",
+};
 pub(super) const SETS: Question = Question {
     service: "sso-admin",
     operation: "list-permission-sets",
     action: "sso:ListPermissionSets",
     unset: &[],
-    needs: "",
+    needs: "PermissionSets",
 };
 pub(super) const SET: Question = Question {
     service: "sso-admin",
@@ -47,7 +55,7 @@ pub(super) const SET_MANAGED: Question = Question {
     operation: "list-managed-policies-in-permission-set",
     action: "sso:ListManagedPoliciesInPermissionSet",
     unset: &[],
-    needs: "",
+    needs: "AttachedManagedPolicies",
 };
 pub(super) const SET_INLINE: Question = Question {
     service: "sso-admin",
@@ -58,7 +66,7 @@ pub(super) const SET_INLINE: Question = Question {
 };
 
 /// Lowers principals, policies and attachments.
-pub(super) fn iam(cx: &Cx<'_>, input: &mut Input) {
+pub(super) fn iam(cx: &Cx<'_>, input: &mut Input, membership: &Membership) {
     let mut read = Truth::unknown(CauseKind::NotCollected, super::answers::not_asked(&DETAILS, None).detail);
     for (_, output) in cx.answers.outputs(&DETAILS) {
         details(cx, input, output);
@@ -70,7 +78,7 @@ pub(super) fn iam(cx: &Cx<'_>, input: &mut Input) {
         read = cause.into();
     }
     entities(cx, input);
-    let sets = permission_sets(cx, input);
+    let sets = permission_sets(cx, input, membership);
     input.principals.complete = read.clone();
     input.managed_policies.complete = read.clone();
     input.grants.complete = read & sets;
@@ -186,8 +194,16 @@ fn entities(cx: &Cx<'_>, input: &mut Input) {
 
 /// Permission sets, and whether all were read. Only the management account and a delegated administrator see them;
 /// elsewhere they show as the roles that they make.
-fn permission_sets(cx: &Cx<'_>, input: &mut Input) -> Truth {
-    let mut read = Truth::True;
+fn permission_sets(cx: &Cx<'_>, input: &mut Input, membership: &Membership) -> Truth {
+    // A member is refused, and has the roles.
+    let lists = [&INSTANCES, &SETS].into_iter().filter(|_| *membership == Membership::Management);
+    let mut read = Truth::all(lists.flat_map(|list| {
+        let asked: BTreeSet<_> = cx.answers.all(list).iter().map(|(call, _)| call.resource.as_deref()).collect();
+        asked.into_iter().filter_map(|about| match cx.answers.said(list, about, None, Owner::Own) {
+            Said::Hidden(cause) => Some(Truth::from(cause)),
+            Said::Output(_) | Said::Unset => None,
+        })
+    }));
     let listed = cx.answers.outputs(&SETS).flat_map(|(_, output)| output["PermissionSets"].as_array()).flatten();
     let mut arns: BTreeSet<&str> = listed.filter_map(Value::as_str).collect();
     arns.extend(cx.answers.resources(&SET_MANAGED));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Cx;
-use super::answers::{Answers, Owner, Question, Said};
+use super::answers::{Answers, Owner, Question, Said, not_asked};
 use super::reader::Node;
 use crate::model::account::{DelegatedAdministrator, Organization, OrganizationPolicy};
 use crate::model::arn::Text;
@@ -121,10 +121,16 @@ fn is_of_cloudtrail(resource: Option<&str>) -> bool {
 
 /// Lowers the organization into the account that sees it as its management account.
 pub(super) fn organization(cx: &Cx<'_>, input: &mut Input, membership: &Membership) {
-    let Some(output) = cx.answers.outputs(&DESCRIBE).map(|(_, output)| output).next() else { return };
     if *membership != Membership::Management {
         return;
     }
+    let Some(output) = cx.answers.outputs(&DESCRIBE).map(|(_, output)| output).next() else {
+        // A delegated administrator tells which account this is, and not what it has set.
+        let cause = not_asked(&DESCRIBE, None);
+        input.organization_policies.complete = cause.clone().into();
+        input.delegated_administrators.complete = cause.into();
+        return;
+    };
     let organization = &output["Organization"];
     let id = organization["Id"].as_str().unwrap_or_default();
     let made = || format!("arn:{}:organizations::{}:organization/{id}", cx.partition, cx.account);

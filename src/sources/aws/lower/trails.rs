@@ -37,7 +37,8 @@ pub(super) const SELECTORS: Question = Question {
     operation: "get-event-selectors",
     action: "cloudtrail:GetEventSelectors",
     unset: &[],
-    needs: "",
+    // AWS answers with the one list or the other, never with none: a trail without selectors has the default one.
+    needs: "EventSelectors|AdvancedEventSelectors",
 };
 /// Source: CloudTrail API reference, GetInsightSelectors.
 pub(super) const INSIGHTS: Question = Question {
@@ -80,7 +81,11 @@ pub(super) fn trails(cx: &Cx<'_>, input: &mut Input, live: &mut Live) {
     }
     // What a policy of the organization closes cannot hold a trail of any other Region.
     let open = live.regions.iter().filter(|one| !account::is_closed(cx.recording, cx.account, &one.name));
-    input.trails.complete = live.regions.complete.clone() & Truth::all(open.map(|one| one.seen.clone()));
+    let seen = Truth::all(open.map(|one| one.seen.clone()));
+    // Where all are closed nothing was seen, not even the trails of other Regions that show in every one.
+    let dark = account::is_dark(cx.recording, cx.account, &cx.answers);
+    let first = live.regions.iter().next().filter(|_| dark).map_or(Truth::True, |one| one.seen.clone());
+    input.trails.complete = live.regions.complete.clone() & seen & first;
 }
 
 fn trail(cx: &Cx<'_>, arn: &str, value: &Value, owner: Owner) -> (Trail, Delivery) {
