@@ -102,7 +102,7 @@ pub fn read(source: &SourceFile, file: FileId, form: Form, foreign: bool) -> Vec
             Form::Script => outline::script(text, source.path(), file),
             Form::Template => outline::nodes(&documents),
         };
-        statements = place(text, file, &outline, marked, foreign, matches!(form, Form::Template));
+        statements = place(text, file, &outline, marked, foreign, form);
     }
     statements.extend(metadata::read(&documents, text.len(), foreign));
     statements.sort_by_key(|statement| statement.suppression.at);
@@ -117,13 +117,14 @@ fn place(
     outline: &Outline,
     marked: Vec<(Comment, Vec<Mark>)>,
     foreign: bool,
-    indented: bool,
+    form: Form,
 ) -> Vec<Statement> {
     let first_code = first_code(text, &marked);
     let indentation = |line: &Range<usize>| {
         let line = &text[line.clone()];
         (!line.trim().is_empty()).then(|| line.len() - line.trim_start_matches(' ').len())
     };
+    let script = form == Form::Script;
     let mut statements = Vec::new();
     // The comment below the one at hand: its line, and the line that it is about.
     let mut below: Option<(Range<usize>, Range<usize>)> = None;
@@ -140,14 +141,21 @@ fn place(
         for mark in marks.into_iter().filter(|mark| foreign || mark.tool == Tool::Trailwarden) {
             let at = Span::new(file, comment.text.start + mark.at.start, comment.text.start + mark.at.end);
             let item = match mark.scope {
-                Scope::Here | Scope::Block => outline.beginning_in(&about),
+                Scope::Here | Scope::Block => match outline.beginning_in(&about) {
+                    // A command may begin on a line before the one that its comment ends.
+                    None if script && !comment.alone => outline.around(comment.text.start, &line),
+                    item => item,
+                },
                 Scope::Around => outline.around(comment.text.start, &line),
                 Scope::Line | Scope::File => None,
             };
             // In YAML a comment that stands deeper than the line below it ends what is above.
-            let ends = indented && comment.alone && indentation(&line) > indentation(&about);
+            let ends = form == Form::Template && comment.alone && indentation(&line) > indentation(&about);
             let (range, reach) = match (mark.scope, item) {
                 (Scope::Here | Scope::Block, _) if ends => (0..0, Reach::Place),
+                (Scope::Here | Scope::Block, Some(item)) if script => {
+                    (outline.all_beginning_in(&about).unwrap_or_else(|| item.range.clone()), Reach::Below)
+                }
                 (Scope::Here | Scope::Block | Scope::Around, Some(item)) => (item.range.clone(), Reach::Below),
                 (Scope::Here, None) => (about.clone(), Reach::Place),
                 (Scope::Block | Scope::Around, None) => (0..0, Reach::Place),
@@ -238,7 +246,9 @@ fn hcl_json(text: &str, file: FileId, foreign: bool) -> Vec<Statement> {
                 None => left.push((&entry.value, entry.span(), always)),
             }
         }
-        left.extend(node.items().iter().map(|item| (item, item.span, always)));
+        // A list of one is the block itself, which begins at its key.
+        let only = node.items().len() == 1 && whole != root.span;
+        left.extend(node.items().iter().map(|item| (item, if only { whole } else { item.span }, always)));
     }
     statements.sort_by_key(|statement| statement.suppression.at);
     statements

@@ -86,6 +86,7 @@ impl Base {
         let mut base = Self { commit, unread: Vec::new(), top, folder };
         let blobs = base.list()?;
         base.write(&blobs)?;
+        base.lend()?;
         Ok(base)
     }
 
@@ -205,10 +206,51 @@ impl Base {
         })
     }
 
+    /// Lends the modules that `terraform init` has installed in the work tree, which no commit holds: without them what
+    /// they make would look new.
+    fn lend(&self) -> Result<(), BaseError> {
+        let listed = git(&self.top).args(["ls-files", "--others", "--directory", "-z"]).output();
+        let listed = good("ls-files", listed)?;
+        let folders = listed.stdout.split(|byte| *byte == 0).filter_map(path);
+        for folder in folders.filter(|folder| folder.file_name().is_some_and(|name| name == ".terraform")) {
+            let modules = folder.join("modules");
+            let kept = folder.parent().is_some_and(|parent| self.root().join(parent).is_dir());
+            // A link may lead anywhere, and what is in the commit is the base's own.
+            let real = self.top.join(&folder).symlink_metadata().is_ok_and(|data| data.is_dir());
+            if kept && real && !self.root().join(&folder).exists() {
+                copy_files(&self.top.join(&modules), &self.root().join(&modules)).map_err(BaseError::Write)?;
+            }
+        }
+        Ok(())
+    }
+
     fn skip(&mut self, path: &Path, reason: &str, message: &str) {
         let path = Some(path.to_string_lossy().replace('\\', "/"));
         self.unread.push(Unread { path, reason: reason.to_owned(), message: message.to_owned() });
     }
+}
+
+/// Copies the files of a folder that a scan may read; no links, and nothing that git keeps for itself.
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    let mut left = vec![(from.to_owned(), to.to_owned())];
+    while let Some((from, to)) = left.pop() {
+        // What cannot be read here is not read by the scan of the work tree either, which says so.
+        let Ok(entries) = from.read_dir() else { continue };
+        for entry in entries.flatten() {
+            let (Ok(kind), name) = (entry.file_type(), entry.file_name()) else { continue };
+            let place = to.join(&name);
+            if kind.is_dir() && name != ".git" {
+                left.push((entry.path(), place));
+            } else if kind.is_file() && Form::of(&place) != Form::Binary {
+                let small = entry.metadata().is_ok_and(|data| data.len() <= LARGEST_PLAN);
+                if let Some(content) = small.then(|| fs::read(entry.path()).ok()).flatten() {
+                    fs::create_dir_all(&to)?;
+                    fs::write(place, content)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// How a pointer of Git LFS begins.

@@ -158,8 +158,8 @@ pub(super) fn yaml(text: &str) -> Vec<Found> {
     found
 }
 
-/// The comments of a script: those that its grammar knows, for a shell; for other languages the lines that are one by
-/// their first characters, and what YAML calls a comment.
+/// The comments of a script: those that its grammar knows, for a shell, Python and PowerShell; for other languages the
+/// lines that are one by their first characters, what follows a sign on a line, and what YAML calls a comment.
 pub(super) fn script(text: &str, path: &str) -> Vec<Found> {
     match Language::of(Path::new(path), text.as_bytes()) {
         Some(Language::Shell) => {
@@ -168,16 +168,99 @@ pub(super) fn script(text: &str, path: &str) -> Vec<Found> {
                 |range: Range<usize>| Found { start: range.start, text: range.start + 1..range.end, end: range.end };
             comments.into_iter().filter(|range| !range.is_empty()).map(found).collect()
         }
+        Some(language @ (Language::Python | Language::PowerShell)) => strung(text, language == Language::PowerShell),
         language => {
             let mut found = lines(text);
+            match language {
+                Some(Language::Make | Language::Docker | Language::Yaml | Language::Ruby) => {
+                    found.extend(trailing(text, "#"));
+                }
+                Some(Language::Node | Language::Groovy) => found.extend(trailing(text, "//")),
+                _ => {}
+            }
             if language == Some(Language::Yaml) && Path::new(path).extension().is_some() {
                 found.extend(yaml(text));
-                found.sort_by_key(|found| found.start);
-                found.dedup_by_key(|found| found.start);
             }
+            found.sort_by_key(|found| found.start);
+            found.dedup_by_key(|found| found.start);
             found
         }
     }
+}
+
+/// The comments of Python and of PowerShell, whose strings may have several lines.
+fn strung(text: &str, power_shell: bool) -> Vec<Found> {
+    let escape = if power_shell { b'`' } else { b'\\' };
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let rest = &text.as_bytes()[at..];
+        let behind = |from: usize, end: &[u8]| {
+            memchr::memmem::find(&bytes[from..], end).map_or(bytes.len(), |found| from + found + end.len())
+        };
+        match byte {
+            b'<' if power_shell && rest.starts_with(b"<#") => at = behind(at + 2, b"#>"),
+            b'@' if power_shell && rest.starts_with(b"@'") => at = behind(at + 2, b"\n'@"),
+            b'@' if power_shell && rest.starts_with(b"@\"") => at = behind(at + 2, b"\n\"@"),
+            b'#' if !power_shell || at == 0 || !bytes[at - 1].is_ascii_graphic() || bytes[at - 1] == b';' => {
+                let end = memchr::memchr(b'\n', rest).map_or(bytes.len(), |end| at + end);
+                found.push(Found { start: at, text: at + 1..end, end });
+                at = end;
+            }
+            b'"' | b'\'' => {
+                let triple = [byte; 3];
+                let long = !power_shell && rest.starts_with(&triple);
+                let end: &[u8] = if long { &triple } else { &triple[..1] };
+                let escapes = !power_shell || byte == b'"';
+                at += end.len();
+                while at < bytes.len() && !bytes[at..].starts_with(end) {
+                    // A short string of Python does not go on behind its line.
+                    if bytes[at] == b'\n' && !power_shell && !long {
+                        break;
+                    }
+                    at += if escapes && bytes[at] == escape { 2 } else { 1 };
+                }
+                at += if bytes.get(at) == Some(&b'\n') { 1 } else { end.len() };
+            }
+            _ if byte == escape => at += 2,
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+/// The comments that stand behind something on their line, where a blank and the sign begin one and quotes end with the
+/// line. An apostrophe inside of a word is no quote.
+fn trailing(text: &str, sign: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        let mut quote = None;
+        let mut last = ' ';
+        let mut escaped = false;
+        for (at, c) in content.char_indices() {
+            match quote {
+                _ if escaped => escaped = false,
+                Some('\'') if c == '\'' => quote = None,
+                Some('\'') => {}
+                _ if c == '\\' => escaped = true,
+                Some(open) if c == open => quote = None,
+                Some(_) => {}
+                None if matches!(c, '"' | '\'') && !last.is_alphanumeric() => quote = Some(c),
+                None if last.is_whitespace() && content[at..].starts_with(sign) => {
+                    let end = start + content.len();
+                    found.push(Found { start: start + at, text: start + at + sign.len()..end, end });
+                    break;
+                }
+                None => {}
+            }
+            last = c;
+        }
+        start += line.len();
+    }
+    found
 }
 
 /// The signs of comments that have a line of their own: of `make`, Docker and Python, of JavaScript, of batch files, of

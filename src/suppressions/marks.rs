@@ -87,7 +87,8 @@ const OWN: &str = "trailwarden:ignore";
 
 fn own(comment: &str) -> Option<Mark> {
     let lead = comment.len() - comment.trim_start_matches(['#', '/', '*', ' ', '\t']).len();
-    let rest = comment[lead..].strip_prefix(OWN)?;
+    let spaced = spaced(&comment[lead..]);
+    let rest = comment[lead..].strip_prefix(OWN).or(spaced)?;
     // `trailwarden:ignored` is prose.
     if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
         return None;
@@ -101,6 +102,10 @@ fn own(comment: &str) -> Option<Mark> {
         at: lead..comment.trim_end().len(),
         fault: None,
     };
+    if spaced.is_some() {
+        mark.fault = Some(format!("it must begin with '{OWN}', without a blank"));
+        return Some(mark);
+    }
     let rest = rest.trim_start_matches([':', ' ', '\t']);
     let ids = &rest[..ids_end(rest)];
     let named: Vec<String> = ids.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
@@ -112,6 +117,13 @@ fn own(comment: &str) -> Option<Mark> {
         mark.fault.get_or_insert(fault);
     }
     Some(mark)
+}
+
+/// What follows the word if it is written with blanks around its colon. It is named, not honoured: it may be prose.
+fn spaced(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("trailwarden")?.trim_start_matches([' ', '\t']).strip_prefix(':')?;
+    let rest = rest.trim_start_matches([' ', '\t']).strip_prefix("ignore")?;
+    (!text.starts_with(OWN)).then_some(rest)
 }
 
 /// Behind the ids at the start: words with commas between them, which blanks may surround.

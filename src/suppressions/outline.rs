@@ -45,6 +45,13 @@ impl Outline {
         self.items.get(first).filter(|item| item.range.start < line.end)
     }
 
+    /// The range of all items that begin in the line: a line of a script may hold several commands.
+    pub(super) fn all_beginning_in(&self, line: &Range<usize>) -> Option<Range<usize>> {
+        let first = self.items.partition_point(|item| item.range.start < line.start);
+        let items = self.items[first..].iter().take_while(|item| item.range.start < line.end);
+        items.map(|item| item.range.clone()).reduce(|a, b| a.start..a.end.max(b.end))
+    }
+
     /// The unit around a place, or that ends on its line.
     pub(super) fn around(&self, at: usize, line: &Range<usize>) -> Option<&Item> {
         let next = self.units.partition_point(|unit| unit.range.start <= at);

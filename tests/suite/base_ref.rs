@@ -243,6 +243,25 @@ fn modules_of_the_base_are_those_of_the_base() {
     }
 }
 
+/// What `terraform init` has installed is in no commit, and is the same for both.
+#[test]
+fn installed_modules_are_lent_to_the_base() {
+    let call = "module \"audit\" {\n  source = \"example/audit/aws\"\n  version = \"1.0.0\"\n}\n";
+    let files = repository(&[("stacks/main.tf", call), (".gitignore", ".terraform/\n")]);
+    let here = files.path();
+    let listed = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"audit","Source":"registry.terraform.io/example/audit/aws","Version":"1.0.0","Dir":".terraform/modules/audit"}]}"#;
+    write(here, "stacks/.terraform/modules/modules.json", listed);
+    let trail = "resource \"aws_cloudtrail\" \"this\" {\n  name = \"audit\"\n  s3_bucket_name = \"logs\"\n  \
+                 enable_log_file_validation = false\n}\n";
+    write(here, "stacks/.terraform/modules/audit/main.tf", trail);
+    let before = fails(&report(here, &["stacks", "--base-ref=HEAD"]));
+    assert!(!before.is_empty());
+    assert!(before.iter().all(|(_, standing)| standing == "baselined"), "{before:?}");
+    write(here, "stacks/new.tf", &trail.replace("\"this\"", "\"new\"").replace("\"audit\"", "\"new\""));
+    let after = fails(&report(here, &["stacks", "--base-ref=HEAD"]));
+    assert!(after.contains(&("stacks/new.tf".to_owned(), "new".to_owned())), "{after:?}");
+}
+
 /// Values come from the files as they were: a parameter file that weakens a template is a change like any other.
 #[test]
 fn values_of_the_base_are_those_of_the_base() {

@@ -321,6 +321,34 @@ fn json_of_terraform_takes_comments_in_its_own_way() {
     }
 }
 
+/// A workflow whose only step runs this command.
+fn workflow(command: &str) -> String {
+    format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          {command}\n")
+}
+
+#[test]
+fn a_list_of_one_is_the_block_itself() {
+    let block = r#"{"//": "trailwarden:ignore log-file-validation reason=x", "name": "a", "s3_bucket_name": "b"}"#;
+    for text in [
+        format!(r#"{{"resource": {{"aws_cloudtrail": {{"a": [{block}]}}}}}}"#),
+        format!(r#"{{"resource": [{{"aws_cloudtrail": [{{"a": [{block}]}}]}}]}}"#),
+    ] {
+        let scan = scan_of(&[("main.tf.json", &text)]);
+        assert_eq!(suppressed(&scan), ["log-file-validation aws_cloudtrail.a".to_owned()].into(), "{text}");
+    }
+}
+
+#[test]
+fn a_blank_in_the_word_is_named() {
+    let text = |word: &str| format!("# {word} log-file-validation reason=x\nresource \"aws_cloudtrail\" \"a\" {{}}\n");
+    for (word, wanted) in [("trailwarden:ignore", 0), ("trailwarden: ignore", 1), ("trailwarden :ignore", 1)] {
+        let scan = scan_of(&[("main.tf", &text(word))]);
+        let named = faults(&scan).into_iter().filter(|fault| fault.contains("without a blank"));
+        assert_eq!(named.count(), wanted, "{word}");
+        assert_eq!(suppressed(&scan).len(), 1 - wanted, "{word}");
+    }
+}
+
 #[test]
 fn comments_of_scripts() {
     let call = "aws cloudtrail create-subscription --name a --s3-use-bucket b";
@@ -333,9 +361,22 @@ fn comments_of_scripts() {
         ("a.sh", format!("{own}\n\n{call}\n"), 0),
         ("Makefile", format!("all:\n\t{own}\n\t{call}\n"), 1),
         ("Dockerfile", format!("FROM x\n{own}\nRUN {call}\n"), 1),
+        ("Dockerfile", format!("FROM x\nRUN {call} {own}\n"), 1),
+        ("Dockerfile", format!("FROM x\nRUN {call} '{own}'\n"), 0),
+        ("Makefile", format!("all:\n\t{call} {own}\n"), 1),
+        ("a.ps1", format!("{call} {own}\n"), 1),
+        ("a.ps1", format!("$x = @'\n{own}\n'@; {call}\n"), 0),
+        ("a.py", format!("import os\nos.system(\"{call}\")  {own}\n"), 1),
+        ("a.py", format!("import os\nx = \"\"\"\n{own}\n\"\"\"; os.system(\"{call}\")\n"), 0),
+        (".github/workflows/a.yml", workflow(&format!("{call} {own}")), 1),
+        (".github/workflows/a.yml", workflow(&format!("{call} '{own}'")), 0),
+        ("a.sh", format!("{call} && {call} --s3-prefix x {own}\n"), 2),
+        ("a.sh", format!("{call} && {call} --s3-prefix x\n"), 0),
+        ("a.sh", format!("{call} \\\n  --s3-prefix x {own}\n"), 1),
     ] {
         let scan = scan_of(&[(path, &text)]);
-        let gone = suppressed(&scan).into_iter().filter(|line| line.starts_with("deprecated"));
+        let gone = scan.findings.iter().filter(|finding| finding.standing == Standing::Suppressed);
+        let gone = gone.filter(|finding| finding.check.starts_with("deprecated"));
         assert_eq!(gone.count(), wanted, "{path}: {text}");
     }
 }
