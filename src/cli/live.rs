@@ -17,6 +17,7 @@ use crate::scan;
 use crate::sources::aws::actions::{self, Wanted};
 use crate::sources::aws::collect::{self, CollectError, Collected, Limits, Organization, Request, Snapshot};
 use crate::sources::aws::recording;
+use crate::sources::partition;
 use narrow::Part;
 
 mod narrow;
@@ -27,16 +28,16 @@ mod narrow;
 /// For what is wrong on the command line, and if there are no credentials.
 pub fn run(args: &Live, matches: &ArgMatches) -> anyhow::Result<ExitStatus> {
     if args.print_policy {
-        let role = args.organization.then_some(args.role_name.as_str());
-        let policy = serde_json::to_string_pretty(&actions::policy("aws", role))?;
+        let role = args.organization.then(|| args.role_name.trim_matches('/'));
+        let told = |name: &str| std::env::var(name).ok().filter(|region| !region.is_empty());
+        let region = told("AWS_REGION").or_else(|| told("AWS_DEFAULT_REGION")).unwrap_or_default();
+        let policy = serde_json::to_string_pretty(&actions::policy(partition::of_region(&region), role))?;
         writeln!(std::io::stdout().lock(), "{policy}")?;
         return Ok(ExitStatus::Clean);
     }
     let filters = [&args.account, &args.exclude_account, &args.ou];
     if !args.organization && (filters.iter().any(|ids| !ids.is_empty()) || args.shard.is_some()) {
-        anyhow::bail!(
-            "--account, --exclude-account, --ou and --shard choose accounts of an organization: add --organization"
-        );
+        bail!("--account, --exclude-account, --ou and --shard choose accounts of an organization: add --organization");
     }
     let Judging { checks, options, suppressions, severities, reporting } = settings::live(args, matches)?;
     if args.common.workflow.show_config {

@@ -371,6 +371,36 @@ fn selectors_that_an_answer_lacks_are_not_the_default_ones() {
     assert_eq!((scan.gaps.len(), verdict(&scan, "management-events", TRAIL)), (1, vec!["unknown"]), "{:?}", scan.gaps);
 }
 
+/// Elsewhere no answer of AWS tells the Regions: they are the partition's, and a Region that was not asked is not seen.
+#[test]
+fn regions_of_partitions_that_cannot_switch_them() {
+    let bench = Bench(tempfile::tempdir().expect("a folder can be made"));
+    let base = super::project().join("tests/data/recordings/account");
+    for file in super::all_files(&base) {
+        let text = std::fs::read_to_string(&file).expect("is text");
+        let moved = |text: &str| {
+            let text = text.replace("eu-west-1", "us-gov-west-1").replace("us-east-1", "us-gov-east-1");
+            let text = text.replace("arn:aws:", "arn:aws-us-gov:").replace("arn%3Aaws%3A", "arn%3Aaws-us-gov%3A");
+            text.replace("\"aws\"", "\"aws-us-gov\"")
+        };
+        bench.write(&moved(file.strip_prefix(&base).expect("is below").to_str().expect("is text")), &moved(&text));
+    }
+    bench.remove("111122223333/global/account");
+    let coverage = |bench: &Bench| {
+        let scan = bench.scan();
+        of(&scan, "trail-coverage").iter().map(|finding| finding.outcome.word()).collect::<Vec<_>>()
+    };
+    assert_eq!(coverage(&bench), ["pass"]);
+    for region in ["us-gov-east-1", "us-gov-west-1"] {
+        trails(&bench, "111122223333", region, Vec::clear);
+    }
+    assert_eq!(coverage(&bench), ["fail"]);
+    for region in ["us-gov-east-1", "us-gov-west-1"] {
+        bench.remove(&format!("111122223333/{region}/cloudtrail"));
+    }
+    assert_eq!(coverage(&bench), ["unknown"]);
+}
+
 #[test]
 fn r20_organizations_refused_in_a_member_is_unknown() {
     let bench = Bench::of("member");

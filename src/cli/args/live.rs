@@ -81,7 +81,7 @@ pub struct Live {
     /// Print the policy that the scan needs, and end
     ///
     /// The policy document of IAM with exactly the actions that are called; with --organization also the right to
-    /// assume the role of --role-name.
+    /// assume the role of --role-name, in the partition of AWS_REGION.
     #[arg(long, help_heading = "Credentials")]
     pub print_policy: bool,
 

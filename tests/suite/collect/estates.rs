@@ -111,10 +111,14 @@ fn the_policy_is_what_is_called() {
 
 #[test]
 fn the_policy_is_printed() {
-    let printed =
-        Command::new(env!("CARGO_BIN_EXE_trailwarden")).args(["live", "--print-policy"]).output().expect("runs");
-    let printed: Value = serde_json::from_slice(&printed.stdout).expect("is JSON");
-    assert_eq!(printed, policy("aws", None));
+    let printed = |region: &str, args: &[&str]| -> Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trailwarden"));
+        let output = command.args(["live", "--print-policy"]).args(args).env("AWS_REGION", region).output();
+        serde_json::from_slice(&output.expect("runs").stdout).expect("is JSON")
+    };
+    assert_eq!(printed("eu-west-1", &[]), policy("aws", None));
+    let args = ["--organization", "--role-name=/audit/reader"];
+    assert_eq!(printed("us-gov-west-1", &args), policy("aws-us-gov", Some("audit/reader")));
 }
 
 /// A member account alone: it sees the organization's trail, may not read it, and that is no gap.

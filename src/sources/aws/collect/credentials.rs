@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use super::body::{WholeBody, Wire};
 use super::client::whole;
-use super::failure::{Failure, of_credentials};
+use super::failure::{Failure, of_role};
 use super::run::Limits;
 use super::shape::{Shape, shape};
 use crate::sources::aws::recording::GapReason;
@@ -119,15 +119,7 @@ pub(super) async fn assume(
     }
     let provider = builder.build_from_provider(chain).await;
     let held = Held::shared(SharedCredentialsProvider::new(provider));
-    held.provide_credentials().await.map_err(|error| {
-        let failure = of_credentials(&error);
-        match failure.reason() {
-            Some(reason @ (GapReason::Timeout | GapReason::ExpiredCredentials)) => {
-                Failure::new(reason, failure.message())
-            }
-            _ => Failure::new(GapReason::AssumeRoleFailed, format!("'{role}': {}", super::failure::deepest(&error))),
-        }
-    })?;
+    held.provide_credentials().await.map_err(|error| of_role(role, &error))?;
     Ok(base
         .to_builder()
         .credentials_provider(held)

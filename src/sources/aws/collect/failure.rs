@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -157,6 +158,19 @@ pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
     one_line(&chain(error).last().map(ToString::to_string).unwrap_or_default())
 }
 
+/// Of a role that cannot be assumed: what STS said, else what the innermost cause says.
+pub(super) fn of_role(role: &str, error: &CredentialsError) -> Failure {
+    let refusal = cause::<AssumeRoleError>(error).map(|said| of_service(said.code(), said.message(), 400));
+    let failure = refusal.clone().unwrap_or_else(|| of_credentials(error));
+    match failure.reason() {
+        Some(reason @ (GapReason::Timeout | GapReason::ExpiredCredentials)) => Failure::new(reason, failure.message()),
+        _ => {
+            let said = refusal.map_or_else(|| deepest(error), |refusal| refusal.message());
+            Failure::new(GapReason::AssumeRoleFailed, format!("'{role}': {said}"))
+        }
+    }
+}
+
 /// The longest sentence that is taken over.
 const LONGEST: usize = 400;
 
@@ -171,6 +185,8 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_types::error::ErrorMetadata;
+
     use super::*;
 
     fn reason(code: &str, status: u16) -> Option<GapReason> {
@@ -210,6 +226,19 @@ mod tests {
             assert_eq!(failure.reason(), Some(GapReason::ExpiredCredentials));
             assert_eq!(failure.message(), code);
         }
+    }
+
+    #[test]
+    fn a_request_quoted_for_a_role_is_not_taken_over() {
+        let said = |code: &str| {
+            let quote = "The Canonical String should have been x-amz-security-token:SECRET";
+            let metadata = ErrorMetadata::builder().code(code).message(quote).build();
+            of_role("arn", &CredentialsError::provider_error(AssumeRoleError::generic(metadata)))
+        };
+        assert_eq!(said("SignatureDoesNotMatch").reason(), Some(GapReason::ExpiredCredentials));
+        assert_eq!(said("SignatureDoesNotMatch").message(), "SignatureDoesNotMatch");
+        assert_eq!(said("AccessDenied").reason(), Some(GapReason::AssumeRoleFailed));
+        assert!(said("AccessDenied").message().starts_with("'arn': AccessDenied: The Canonical"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::trails;
 use crate::model::Census;
 use crate::model::live::Region;
 use crate::sources::aws::recording::{Answer, GLOBAL, GapReason, Recording, Status};
+use crate::sources::partition::fixed_regions;
 use crate::truth::{Cause, CauseKind, Truth};
 
 pub(super) const LIST_REGIONS: Question = Question {
@@ -67,6 +68,9 @@ pub(super) fn regions(cx: &Cx<'_>) -> Census<Region> {
             let on = listed.filter(|one| one["OptInStatus"].as_str().is_none_or(|status| status != "not-opted-in"));
             enabled.get_or_insert_default().extend(on.filter_map(|one| one["RegionName"].as_str()).map(|n| (n, ())));
         }
+    }
+    if enabled.is_none() {
+        enabled = fixed_regions(cx.partition).map(|names| names.iter().map(|name| (*name, ())).collect());
     }
     let complete = match &enabled {
         Some(_) => Truth::True,
